@@ -1,0 +1,106 @@
+/*
+ * rego.h - the policy engine of casemate, for any C program. Symbols start with rego_, structs are opaque, and an
+ * evaluation that ends in an error has no result: it cannot turn into a decision.
+ */
+#ifndef CASEMATE_REGO_H
+#define CASEMATE_REGO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define REGO_EXPORT __attribute__((visibility("default")))
+#else
+#define REGO_EXPORT
+#endif
+
+enum rego_status {
+    REGO_UNSET = 0, /* never success */
+    REGO_OK,
+    REGO_UNDEFINED,   /* the query has no result: treat as "no" */
+    REGO_ERR_PARSE,   /* the text is not Rego */
+    REGO_ERR_COMPILE, /* unsafe variable, conflict, unknown function, recursion, type */
+    REGO_ERR_EVAL,    /* conflict or builtin error while evaluating */
+    REGO_ERR_LIMIT,   /* steps, memory or depth */
+    REGO_ERR_INPUT,   /* input or data is not JSON */
+    REGO_ERR_MEMORY
+};
+
+struct rego_policy; /* compiled modules and data: immutable, shared by threads */
+
+struct rego_text { /* owned by the library object it came from; not NUL-terminated unless said */
+    const char *p;
+    size_t n;
+};
+
+struct rego_module {
+    const char *name; /* file name for messages */
+    const char *text;
+    size_t length;
+    bool v0; /* Rego v0 syntax */
+};
+
+struct rego_limits { /* 0 = the default in brackets */
+    uint64_t steps;  /* evaluation steps (10,000,000) */
+    size_t memory;   /* bytes of one evaluation (64 MiB) */
+    unsigned depth;  /* call depth (1,000) */
+};
+
+/* A function of the caller that policies may call, e.g. query_reference_value. Arguments and result are JSON texts; the
+ * function writes its result with rego_reply. Returning anything but REGO_OK makes the call undefined or an error. */
+struct rego_reply;
+typedef enum rego_status rego_function(void *context, const struct rego_text *args, size_t count,
+                                       struct rego_reply *reply);
+REGO_EXPORT void rego_reply_json(struct rego_reply *reply, const char *json, size_t length);
+
+struct rego_extension {
+    const char *name; /* "query_reference_value" */
+    unsigned arity;
+    rego_function *call;
+};
+
+struct rego_error { /* filled by the failing call */
+    enum rego_status status;
+    char code[32]; /* "rego_parse_error", as OPA names it */
+    char file[128];
+    unsigned row, column; /* from 1; 0 if unknown */
+    char message[512];
+    char hint[256];
+};
+
+/* Compile modules and a data document (JSON text, may be NULL). */
+REGO_EXPORT enum rego_status rego_policy_new(const struct rego_module *modules, size_t count, const char *data,
+                                             size_t data_length, const struct rego_extension *extensions,
+                                             size_t extension_count, struct rego_policy **out,
+                                             struct rego_error *error);
+REGO_EXPORT void rego_policy_free(struct rego_policy *policy);
+
+struct rego_result; /* one evaluation's result */
+
+struct rego_call {
+    const char *query; /* "data.policy.allow" */
+    const char *input; /* JSON text, NULL = undefined */
+    size_t input_length;
+    const char *data; /* JSON object merged over the policy's data for this call, NULL = none */
+    size_t data_length;
+    struct rego_limits limits;
+    void *context;  /* handed to extensions */
+    int64_t now_ns; /* time.now_ns; the engine reads no clock */
+    uint64_t seed;  /* rand.intn; the engine has no randomness */
+};
+
+/* Evaluate a query to its value as JSON. REGO_UNDEFINED when there is none. */
+REGO_EXPORT enum rego_status rego_eval(const struct rego_policy *policy, const struct rego_call *call,
+                                       struct rego_result **out, struct rego_error *error);
+REGO_EXPORT struct rego_text rego_result_json(const struct rego_result *result);
+REGO_EXPORT void rego_result_free(struct rego_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,23 @@
+/*
+ * Instants. Pure code takes `now` as a parameter; only the zones read the clock.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#define RFC3339_LEN 20 /* "2026-01-31T23:59:59Z" */
+
+/*
+ * clock_format - an instant as RFC 3339 in UTC, with a NUL.
+ * clock_parse - the reverse; takes "Z" only, and fractions of a second are cut.
+ *
+ * in       at_sec: seconds since 1970, 0 .. 253402300799; text: hostile
+ * out      out: RFC3339_LEN + 1 bytes; *at_sec only on success
+ * errors   FORMAT  not such a text, or no such day; clock_format writes "" for an instant out of range
+ * source: RFC 3339 5.6
+ */
+void clock_format(int64_t at_sec, char out[RFC3339_LEN + 1]);
+MUST_CHECK struct err clock_parse(struct bytes text, int64_t *at_sec);

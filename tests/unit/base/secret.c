@@ -1,0 +1,89 @@
+#include "base/secret.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "check.h"
+
+static void refuses_sizes_out_of_range(void **state)
+{
+    (void)state;
+    struct secret s = {0};
+    assert_code(secret_new(0, &s), ERR_LIMIT);
+    assert_code(secret_new(SECRET_SIZE_MAX + 1, &s), ERR_LIMIT);
+    assert_null(s.p);
+}
+
+/* Reads the process's own memory; mapped pages that are gone read as an error. */
+static bool memory_holds(const uint8_t *at, const char *text, size_t n)
+{
+    int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    uint8_t have[64] = {0};
+    ssize_t got = pread(fd, have, n, (off_t)(uintptr_t)at);
+    close(fd);
+    return got == (ssize_t)n && memcmp(have, text, n) == 0;
+}
+
+static void clearing_wipes_and_unmaps(void **state)
+{
+    (void)state;
+    static const char text[] = "the canary that must not stay behind";
+    struct secret s;
+    assert_ok(secret_copy(BYTES_LIT("the canary that must not stay behind"), &s));
+    const uint8_t *at = s.p;
+    assert_true(memory_holds(at, text, sizeof(text) - 1));
+    secret_clear(&s);
+    assert_false(memory_holds(at, text, sizeof(text) - 1));
+    assert_null(s.p);
+    secret_clear(&s);
+}
+
+static void an_overrun_faults(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        struct secret s;
+        if (failed(secret_new(10, &s)))
+            _exit(3);
+        volatile uint8_t *p = s.p;
+        p[10] = 1;
+        _exit(0);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
+static void a_forked_child_sees_zeros(void **state)
+{
+    (void)state;
+    struct secret s;
+    assert_ok(secret_copy(BYTES_LIT("not for children"), &s));
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(bytes_all(secret_borrow(&s), 0) ? 0 : 1);
+    int status;
+    waitpid(pid, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    struct secret moved = secret_take(&s);
+    assert_null(s.p);
+    assert_text(secret_borrow(&moved), "not for children");
+    secret_clear(&moved);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_sizes_out_of_range),
+        cmocka_unit_test(clearing_wipes_and_unmaps),
+        cmocka_unit_test(an_overrun_faults),
+        cmocka_unit_test(a_forked_child_sees_zeros),
+    };
+    return cmocka_run_group_tests_name("base/secret", tests, NULL, NULL);
+}
