@@ -48,7 +48,7 @@ struct session_binding {
     struct bytes nonce;                 /* tpm: nonce text of the session, for the activation proof; empty offline */
     struct bytes tpm_ak_name;           /* tpm: Name of the AK that the credential was made for; empty offline */
     struct bytes tpm_credential_secret; /* tpm: secret of the credential; empty offline */
-    struct bytes tpm_ek_cert;           /* tpm: EK certificate sent at auth, DER; empty: take the one of the evidence */
+    struct bytes tpm_ek_digest;         /* tpm: SHA-256 of the SPKI of the EK that it was made for; empty offline */
 };
 
 struct verifier_check { /* one thing that was looked at, for people */
