@@ -13,6 +13,8 @@
 #define HTTP_BODY_MAX       (2 * MIB)  /* default of limits.body_size: what upstream accepts */
 #define JSON_TEXT_MAX       (16 * MIB) /* largest document the decoder takes at all */
 #define JSON_DEPTH_MAX      64         /* nesting; real evidence stays below 12 */
+#define JSON_NUMBER_MAX     1024       /* bytes of one number's text: comparing and counting stay cheap */
+#define JSON_EXPONENT_MAX   10000      /* written exponent of a number, either sign */
 #define DER_DEPTH_MAX       16         /* nesting of constructed values in a certificate */
 #define TOML_TEXT_MAX       (1 * MIB)  /* configuration and initdata */
 #define TOML_DEPTH_MAX      16

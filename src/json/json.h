@@ -21,7 +21,7 @@ struct json_member {
 /* A value. Read it through the functions below; the layout is open so that the policy engine can be fast. */
 struct json {
     enum json_type type;
-    bool is_int; /* JSON_NUMBER: `as_int` holds the exact value */
+    bool is_int; /* JSON_NUMBER: the value is an integer of 64 bits (1, 1.0 and 1e0 are), and `as_int` holds it */
     union {
         bool as_bool;
         int64_t as_int;
@@ -51,7 +51,7 @@ struct json_fault {
  * in       a: owns the result; text: hostile, copied where it must be kept (the result does not point into it);
  *          bounds, fault: may be NULL
  * out      *out only on success; fault->offset on failure
- * errors   FORMAT, LIMIT (too long or too deep), NOMEM
+ * errors   FORMAT; LIMIT (too long, too deep, or a number past JSON_NUMBER_MAX or JSON_EXPONENT_MAX); NOMEM
  * cost     one pass
  * source: RFC 8259; I-JSON RFC 7493 2.3 for duplicates
  */
@@ -81,7 +81,7 @@ static inline bool json_is(const struct json *v, enum json_type type)
  *
  * in       object: hostile or NULL
  * out      only on success
- * errors   FORMAT  missing or of another type (json_need_int: no integer, or outside min..max)
+ * errors   FORMAT  missing or of another type (json_need_int: not written as a plain integer, or outside min..max)
  * source: docs/decisions/0001-foundations.md json
  */
 MUST_CHECK struct err json_need_string(const struct json *object, const char *key, struct bytes *out);
@@ -151,7 +151,8 @@ MUST_CHECK struct err json_object_end(struct json_object *o, const struct json *
  * json_encode_pretty - json_encode with two-space indentation and line ends, for people.
  *
  * in       v: any tree; out: initialised, appended to (sticky)
- * errors   sticky in out; json_encode_jcs also FORMAT for a number that no IEEE double holds exactly enough to print
+ * errors   sticky in out (json_encode_jcs returns it, too); json_encode_jcs also FORMAT for a number past the doubles,
+ *          and for an integer that no double holds exactly: different integers never get the same canonical text
  * cost     linear
  * source: RFC 8785 3.2
  */

@@ -1,0 +1,147 @@
+/*
+ * Building values and putting their parts in order. Text from outside reaches it only as checked strings and numbers.
+ */
+#include "json/value.h"
+
+#include "json/number.h"
+
+#define FEW 12 /* so many members are sorted by insertion */
+
+static int by_key(const void *a, const void *b)
+{
+    return bytes_compare(((const struct json_member *)a)->key, ((const struct json_member *)b)->key);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    return json_compare(*(const struct json *const *)a, *(const struct json *const *)b);
+}
+
+static void insertion_sort(struct json_member *members, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct json_member moving = members[i];
+        size_t at = i;
+        for (; at > 0 && by_key(&members[at - 1], &moving) > 0; at--)
+            members[at] = members[at - 1];
+        members[at] = moving;
+    }
+}
+
+/* The C library's sort is a merge sort (older glibc) or an introsort: no input makes it quadratic. */
+const struct json_member *value_sort_members(struct json_member *members, size_t count)
+{
+    bool sorted = true;
+    for (size_t i = 1; sorted && i < count; i++)
+        sorted = by_key(&members[i - 1], &members[i]) < 0;
+    if (sorted)
+        return NULL;
+    if (count <= FEW)
+        insertion_sort(members, count);
+    else
+        qsort(members, count, sizeof(*members), by_key);
+    for (size_t i = 1; i < count; i++)
+        if (bytes_equal(members[i - 1].key, members[i].key))
+            return &members[i];
+    return NULL;
+}
+
+size_t value_sort_items(const struct json **items, size_t count)
+{
+    if (count == 0)
+        return 0;
+    qsort(items, count, sizeof(*items), by_value);
+    size_t kept = 1;
+    for (size_t i = 1; i < count; i++)
+        if (!json_equal(items[kept - 1], items[i]))
+            items[kept++] = items[i];
+    return kept;
+}
+
+static struct err put(struct arena *a, const struct json *v, const struct json **out)
+{
+    struct json *copy;
+    TRY(arena_new(a, &copy));
+    *copy = *v;
+    *out = copy;
+    return OK;
+}
+
+struct err json_new_null(struct arena *a, const struct json **out)
+{
+    return put(a, &(struct json){.type = JSON_NULL}, out);
+}
+
+struct err json_new_bool(struct arena *a, bool v, const struct json **out)
+{
+    return put(a, &(struct json){.type = JSON_BOOL, .as_bool = v}, out);
+}
+
+struct err json_new_int(struct arena *a, int64_t v, const struct json **out)
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof(digits), "%lld", (long long)v);
+    struct json value = {.type = JSON_NUMBER, .is_int = true, .as_int = v};
+    TRY(arena_copy(a, bytes_of(digits, (size_t)n), &value.text));
+    return put(a, &value, out);
+}
+
+struct err json_new_number(struct arena *a, struct bytes text, const struct json **out)
+{
+    char *copy;
+    struct json value;
+    TRY(arena_text(a, text, &copy));
+    TRY(number_scan((const uint8_t *)copy, &value));
+    if (value.text.n != text.n)
+        return FAIL(ERR_FORMAT, "bytes are left behind the number");
+    return put(a, &value, out);
+}
+
+struct err json_new_string(struct arena *a, struct bytes v, const struct json **out)
+{
+    if (!bytes_is_utf8(v))
+        return FAIL(ERR_FORMAT, "a string is not UTF-8");
+    struct json value = {.type = JSON_STRING};
+    TRY(arena_copy(a, v, &value.text));
+    return put(a, &value, out);
+}
+
+static struct err copy_items(struct arena *a, const struct json *const *items, size_t count, const struct json ***out)
+{
+    const struct json **copy;
+    TRY(arena_array(a, count, &copy));
+    for (size_t i = 0; i < count; i++)
+        copy[i] = items[i];
+    *out = copy;
+    return OK;
+}
+
+struct err json_new_array(struct arena *a, const struct json *const *items, size_t count, const struct json **out)
+{
+    const struct json **copy;
+    TRY(copy_items(a, items, count, &copy));
+    return put(a, &(struct json){.type = JSON_ARRAY, .count = count, .items = copy}, out);
+}
+
+struct err json_new_set(struct arena *a, const struct json *const *items, size_t count, const struct json **out)
+{
+    const struct json **copy;
+    TRY(copy_items(a, items, count, &copy));
+    size_t kept = value_sort_items(copy, count);
+    return put(a, &(struct json){.type = JSON_SET, .count = kept, .items = copy}, out);
+}
+
+struct err json_new_object(struct arena *a, const struct json_member *members, size_t count, const struct json **out)
+{
+    struct json_member *copy;
+    TRY(arena_array(a, count, &copy));
+    for (size_t i = 0; i < count; i++) {
+        if (!bytes_is_utf8(members[i].key))
+            return FAIL(ERR_FORMAT, "a key is not UTF-8");
+        TRY(arena_copy(a, members[i].key, &copy[i].key));
+        copy[i].value = members[i].value;
+    }
+    if (value_sort_members(copy, count) != NULL)
+        return FAIL(ERR_FORMAT, "a key stands twice");
+    return put(a, &(struct json){.type = JSON_OBJECT, .count = count, .members = copy}, out);
+}
