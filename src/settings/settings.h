@@ -1,14 +1,22 @@
 /*
  * The broker's configuration: TOML, one table of settings in code. A row of settings.def drives parsing,
- * --check-config,
- * --print-config and the man page. An unknown or doubled key refuses the start; no environment variable takes part.
+ * --check-config, --print-config and the man page. An unknown or doubled key refuses the start; no environment variable
+ * takes part.
  */
 #pragma once
 
 #include "base/arena.h"
 #include "base/buf.h"
 
-enum setting_type { SETTING_BOOL, SETTING_INT, SETTING_TEXT, SETTING_PATH, SETTING_LIST };
+enum setting_type {
+    SETTING_BOOL,
+    SETTING_INT,
+    SETTING_TEXT,
+    SETTING_CHOICE,    /* one of a few words */
+    SETTING_PATH,      /* a text; a relative one is taken from the file's directory */
+    SETTING_PATHS,     /* a list of them */
+    SETTING_ADDRESSES, /* a list of HOST:PORT or unix:PATH */
+};
 
 enum setting {
 #define SETTING(id_, section_, name_, type_, min_, max_, default_, help_) SETTING_##id_,
@@ -28,7 +36,8 @@ struct settings_fault {
 
 /*
  * settings_decode - the settings of a TOML text; every absent key has its default. Relative paths are taken from
- * `directory` (that of the file). Only a build with the sample TEE accepts verifier.sample.insecure_enabled.
+ * `directory` (that of the file; "" leaves them alone). Only a build with the sample TEE accepts
+ * verifier.sample.insecure_enabled.
  *
  * in       text: the operator's; a: owns the result
  * out      *out only on success; *fault on failure
@@ -38,9 +47,10 @@ MUST_CHECK struct err settings_decode(struct arena *a, struct bytes text, const 
                                       struct settings_fault *fault, const struct settings **out);
 
 /*
- * settings_bool, settings_int, settings_text, settings_list - the value of one setting of that type; asking for another
- * type is our own fault and ends the process by assert.
- * settings_insecure - the names of all settings in force whose name contains "insecure", for the log: 0-terminated.
+ * settings_bool, settings_int, settings_text (TEXT, CHOICE, PATH), settings_list (PATHS, ADDRESSES) - the value of one
+ * setting; asking for another type is our own fault and ends the process by assert.
+ * settings_insecure - the names of all settings in force whose name or value contains "insecure", for the log:
+ * NULL-terminated.
  *
  * out      text: NUL-terminated, "" when empty; list: *count texts
  * errors   none
@@ -58,3 +68,6 @@ const char *const *settings_insecure(const struct settings *s);
  * errors   sticky
  */
 void settings_print(const struct settings *s, struct buf *out);
+
+/* settings_sample_is_built - whether this build has the sample TEE. out: the answer. errors: none */
+bool settings_sample_is_built(void);
