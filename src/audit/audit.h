@@ -38,7 +38,8 @@ struct audit_event {
  *
  * in       directory: exists, writable; signer: a private key (P-256 or Ed25519), borrowed; segment_max: bytes
  * out      *out, owned
- * errors   IO; UNVERIFIED reason audit.broken: the tail does not chain; NOMEM
+ * errors   IO (also: another process has it open); UNVERIFIED reason audit.broken: the tail does not chain, or another
+ *          key signed it; UNSUPPORTED another kind of key; STATE no private key; NOMEM
  */
 MUST_CHECK struct err audit_open(const char *directory, const struct key *signer, uint64_t segment_max,
                                  struct audit **out);
@@ -71,12 +72,15 @@ struct audit_report {
 
 /*
  * audit_verify - walk all segments in a directory with only the public key: every line parses, every hash and sequence
- * number chains, every signed head verifies; expected_seq and expected_hash (may be 0/NULL) must occur.
- * audit_walk - the same, calling `visit` for every line (text without its end).
+ * number chains, every signed head verifies; expected_seq and expected_hash (may be 0/NULL) must occur. Without them a
+ * log that was cut behind a signed head is not told from a whole one.
+ * audit_walk - the same, calling `visit` for every line (text without its end). The lines of a group come before its
+ * head was checked: what was shown holds only once the walk returned OK.
  *
  * in       directory: hostile content
  * out      *report, also on failure
- * errors   UNVERIFIED reason audit.broken; IO; NOMEM
+ * errors   UNVERIFIED reason audit.broken; ABSENT no log in the directory; IO; NOMEM; what `visit` returned, which
+ *          ends the walk
  */
 typedef struct err audit_visit(void *context, struct bytes line);
 MUST_CHECK struct err audit_verify(const char *directory, const struct key *public_key, uint64_t expected_seq,
