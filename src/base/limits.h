@@ -20,6 +20,7 @@
 #define TOML_DEPTH_MAX      16
 #define CERT_SIZE_MAX       (16 * KIB) /* one certificate, DER */
 #define CERT_CHAIN_MAX      16         /* certificates in one chain */
+#define CRL_SIZE_MAX        (4 * MIB)  /* one revocation list; the largest of a vendor is below 200 KiB */
 #define EVENTLOG_MAX        (4 * MIB)  /* one event log */
 #define EVENTLOG_EVENTS_MAX 65536
 #define QUOTE_MAX           (64 * KIB) /* one quote with its signature */
