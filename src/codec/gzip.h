@@ -16,7 +16,8 @@
 MUST_CHECK struct err gzip_decode(struct bytes in, struct buf *out);
 
 /*
- * gzip_encode - pack bytes as one gzip member without a name or time, so that equal input gives equal output.
+ * gzip_encode - pack bytes as one gzip member without a name or time, so that equal input gives equal output (on one
+ * machine: the library may choose other matches on another processor; hash the document, not the packed bytes).
  *
  * errors   LIMIT, NOMEM
  * out      appended to out
