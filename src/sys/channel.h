@@ -13,7 +13,7 @@ struct message {
     uint16_t type; /* of the vocabulary of this pair */
     uint64_t id;   /* request this belongs to */
     struct bytes body;
-    int fds[CHANNEL_FDS_MAX]; /* received: owned by the receiver until it takes them */
+    int fds[CHANNEL_FDS_MAX + 1]; /* received: the channel's; a receiver that keeps one duplicates it */
     size_t fd_count;
 };
 
@@ -22,14 +22,15 @@ struct channel {
     struct buf in; /* last received body */
     void *map;     /* last received memfd, mapped read-only and sealed */
     size_t map_n;
+    int fds[CHANNEL_FDS_MAX + 1]; /* that came with the last packet */
+    size_t fd_count;
     size_t body_max; /* larger bodies are refused */
 };
 
 /*
  * channel_pair - two connected ends, close-on-exec; channel_init - take over an end; channel_clear - close and free.
- * channel_send - one packet; blocks while the peer's queue is full.
- * channel_recv - the next packet; body and fds stay valid until the next call or channel_clear. Not-taken fds are
- * closed by the next call.
+ * channel_send - one packet; blocks while the peer's queue is full (on a non-blocking end: STATE).
+ * channel_recv - the next packet; body and fds stay valid until the next call or channel_clear, which closes them.
  *
  * in       body_max: bytes
  * out      only on success

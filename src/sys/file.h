@@ -17,7 +17,7 @@ static inline int fd_take(int *fd)
 
 /*
  * file_read - the whole of a file, at most out's max; file_read_secret - straight into a secret (refuses a file that
- * group or others may read or write).
+ * group or others may read or write); file_read_fd, file_read_secret_fd - the same from an open file.
  * file_open_beneath - open a name from outside beneath a directory: no "..", no symlink, no other mount.
  *
  * in       path: of our own or from the command line ("-" is standard input for file_read)
@@ -25,7 +25,9 @@ static inline int fd_take(int *fd)
  * errors   ABSENT  no such file; IO; LIMIT  larger than the bound; DENIED  a secret file is readable by others
  */
 MUST_CHECK struct err file_read(const char *path, struct buf *out);
+MUST_CHECK struct err file_read_fd(int fd, struct buf *out);
 MUST_CHECK struct err file_read_secret(const char *path, struct secret *out);
+MUST_CHECK struct err file_read_secret_fd(int fd, struct secret *out);
 MUST_CHECK struct err file_open_beneath(int dir_fd, const char *name, int flags, int *out);
 
 /*

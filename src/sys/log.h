@@ -17,20 +17,32 @@ struct log_field {
 #define LOG_TEXT(name_, text_)   ((struct log_field){(name_), bytes_of_text(text_)})
 #define LOG_BYTES(name_, bytes_) ((struct log_field){(name_), (bytes_)})
 
+#define LOG_FIELDS_MAX           8
+
+struct log_line {
+    enum log_level level;
+    const char *event;                       /* a literal listed in docs/protocol/log-events.md */
+    struct log_field fields[LOG_FIELDS_MAX]; /* ended by a NULL name */
+};
+
+struct log_failure {
+    enum log_level level;
+    const char *event;
+    struct err err;
+    struct log_field fields[LOG_FIELDS_MAX];
+};
+
 /*
  * log_open - name the process in its lines and set the level; log_set_level - change it.
- * log_event - one line "TIME LEVEL role event name=value ..."; fields end with {0}.
- * log_error - the same with the error's code, reason and place.
+ * log_write - one line "TIME LEVEL role event name=value ...". log_write_failure - the same with the error's code,
+ * reason and place. LOG and LOG_ERR are how they are called: LOG(level, event, fields...).
  *
- * in       event: a literal listed in docs/protocol/log-events.md
  * out      a line on stderr; nothing is returned: a log that cannot be written stops nobody
  * errors   none
  */
 void log_open(const char *role, enum log_level level);
 void log_set_level(enum log_level level);
-void log_event(enum log_level level, const char *event, const struct log_field *fields);
-void log_error(enum log_level level, const char *event, struct err e, const struct log_field *fields);
-#define LOG(level_, event_, ...)                                                                                       \
-    log_event((level_), (event_), (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
-#define LOG_ERR(level_, event_, err_, ...)                                                                             \
-    log_error((level_), (event_), (err_), (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}})
+void log_write(const struct log_line *line);
+void log_write_failure(const struct log_failure *line);
+#define LOG(...)     log_write(&(const struct log_line){__VA_ARGS__})
+#define LOG_ERR(...) log_write_failure(&(const struct log_failure){__VA_ARGS__})

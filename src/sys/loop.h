@@ -19,7 +19,7 @@ typedef void loop_fn(void *context, int ready);
  * loop_timer - call fn once after delay_ms; loop_timer_set - start it anew; loop_signal - call fn on a signal.
  * loop_idle - call fn once at the end of each round in which something was served: for group commit.
  * loop_unwatch - end a watch of any kind (NULL is fine); it may be called from its own callback.
- * loop_now_ms - monotonic milliseconds, cached per round.
+ * loop_now_ms - monotonic milliseconds.
  *
  * out      *out only on success; owned
  * errors   NOMEM, IO
