@@ -131,13 +131,14 @@ static void refuses_malformed_pem(void **state)
     for (size_t n = 0; n + 2 < one; n += 5)
         assert_code(cert_decode_pem(bytes_of(pem.p, n), c, 4, &count), ERR_FORMAT);
     make_pem(&pem);
+    size_t two = pem.n; /* a signature's length varies */
     assert_code(cert_decode_pem(buf_view(&pem), c, 1, &count), ERR_LIMIT);
     assert_code(cert_decode_pem(bytes_of(pem.p, pem.n - 30), c, 4, &count), ERR_FORMAT);
     assert_ok(key_pem_public(ec, &pem));
     assert_code(cert_decode_pem(buf_view(&pem), c, 4, &count), ERR_FORMAT);
     assert_int_equal(count, 9);
     assert_null(c[0]);
-    pem.n = 2 * one;
+    pem.n = two;
     assert_ok(cert_decode_pem(buf_view(&pem), c, 4, &count));
     assert_int_equal(count, 2);
     for (size_t i = 0; i < count; i++) {
