@@ -40,9 +40,11 @@ MUST_CHECK struct err jws_verify(struct arena *a, struct jws *jws, const struct 
 /*
  * jws_sign - append the compact token for a header object (its alg is set by us: pass one without) and a payload.
  *
- * in       k: a pair of kind P-256, P-384, P-521, Ed25519 or RSA; header, payload: objects, encoded as json_encode
- * does; the header's members stand in this order: typ, alg, then the rest out      appended to out errors   sticky in
- * out; STATE no private key; BUG, NOMEM source: RFC 7515 5.1
+ * in       k: a pair of kind P-256, P-384, P-521, Ed25519 or RSA; header_rest: an object or NULL, without "alg"; its
+ *          members follow typ ("JWT" unless it has one) and alg, sorted by name
+ * out      appended to out; nothing stays appended on failure
+ * errors   sticky in out; STATE no private key; BUG, NOMEM
+ * source: RFC 7515 5.1
  */
 MUST_CHECK struct err jws_sign(const struct key *k, const struct json *header_rest, struct bytes payload_text,
                                struct buf *out);

@@ -22,13 +22,12 @@
         }                                                                                                              \
     } while (0)
 
-/* The content of a file beneath the folder; it lives until four more are read. */
-static inline struct bytes vector(const char *name)
+static inline struct bytes vector_read(const char *folder, const char *name)
 {
     static uint8_t kept[4][VECTOR_MAX];
     static unsigned next;
     char path[512];
-    (void)snprintf(path, sizeof(path), "%s/%s", CHECK_VECTORS(), name);
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         fail_msg("no vector %s", path);
@@ -37,4 +36,17 @@ static inline struct bytes vector(const char *name)
     close(fd);
     assert_true(n > 0 && n < VECTOR_MAX);
     return bytes_of(out, (size_t)n);
+}
+
+/* The content of a file beneath CASEMATE_VECTORS; it lives until four more are read. */
+static inline struct bytes vector(const char *name)
+{
+    return vector_read(CHECK_VECTORS(), name);
+}
+
+/* The same beneath tests/vectors/, our own files, which are always there: the build sets the variable. */
+static inline struct bytes own_vector(const char *name)
+{
+    const char *folder = getenv("CASEMATE_OWN_VECTORS");
+    return vector_read(folder == NULL ? "tests/vectors" : folder, name);
 }
