@@ -85,3 +85,18 @@ bool bytes_is_utf8(struct bytes a)
     }
     return true;
 }
+
+size_t bytes_encode_utf8(uint32_t character, uint8_t out[4])
+{
+    if (character < 0x80) {
+        out[0] = (uint8_t)character;
+        return 1;
+    }
+    size_t n = character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    for (size_t i = n - 1; i > 0; i--) {
+        out[i] = (uint8_t)(0x80 | (character & 0x3f));
+        character >>= 6;
+    }
+    out[0] = (uint8_t)(0xf0U << (4 - n) | character);
+    return n;
+}

@@ -58,3 +58,13 @@ bool bytes_all(struct bytes a, uint8_t value);
  * source: RFC 3629 4
  */
 bool bytes_is_utf8(struct bytes a);
+
+/*
+ * bytes_encode_utf8 - the UTF-8 form of one character.
+ *
+ * in       character: at most U+10FFFF and no surrogate
+ * out      the first bytes of `out`; how many
+ * errors   none
+ * source: RFC 3629 3
+ */
+size_t bytes_encode_utf8(uint32_t character, uint8_t out[4]);

@@ -17,8 +17,8 @@ struct toml_fault {
  *
  * in       a: owns the result; text: hostile, at most TOML_TEXT_MAX bytes; fault: may be NULL
  * out      *out only on success; *fault on failure
- * errors   FORMAT  not TOML, a key defined twice, invalid UTF-8; UNSUPPORTED a date or time; LIMIT too long or deep;
- *          NOMEM
+ * errors   FORMAT  not TOML, a key defined twice, invalid UTF-8; UNSUPPORTED a date, a time, or a number that is not
+ *          finite; LIMIT too long or deep, or a number past JSON's bounds; NOMEM
  * source: TOML 1.0.0
  */
 MUST_CHECK struct err toml_decode(struct arena *a, struct bytes text, struct toml_fault *fault,

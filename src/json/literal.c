@@ -50,27 +50,6 @@ static int32_t hex4(const uint8_t *p)
     return v;
 }
 
-static uint8_t *put_utf8(uint8_t *to, int32_t c)
-{
-    if (c < 0x80) {
-        *to++ = (uint8_t)c;
-        return to;
-    }
-    if (c < 0x800) {
-        *to++ = (uint8_t)(0xc0 | c >> 6);
-    } else {
-        if (c < 0x10000) {
-            *to++ = (uint8_t)(0xe0 | c >> 12);
-        } else {
-            *to++ = (uint8_t)(0xf0 | c >> 18);
-            *to++ = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-        }
-        *to++ = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-    }
-    *to++ = (uint8_t)(0x80 | (c & 0x3f));
-    return to;
-}
-
 /* A \u escape; *at stands on the 'u'. A high surrogate must be followed by a low one. */
 static struct err take_unicode(uint8_t **at, uint8_t **to)
 {
@@ -87,7 +66,7 @@ static struct err take_unicode(uint8_t **at, uint8_t **to)
         *at += 6;
         c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
     }
-    *to = put_utf8(*to, c);
+    *to += bytes_encode_utf8((uint32_t)c, *to);
     return OK;
 }
 

@@ -65,12 +65,31 @@ static void refuses_ill_formed_utf8(void **state)
     assert_true(bytes_is_utf8(bytes_of("a\0b", 3)));
 }
 
+static void every_character_has_one_form(void **state)
+{
+    (void)state;
+    uint8_t last[4] = {0};
+    size_t last_n = 0;
+    for (uint32_t c = 0; c <= 0x10ffff; c++) {
+        if (c >= 0xd800 && c <= 0xdfff)
+            continue;
+        uint8_t form[4];
+        size_t n = bytes_encode_utf8(c, form);
+        assert_true(bytes_is_utf8(bytes_of(form, n)));
+        assert_true(last_n == 0 || bytes_compare(bytes_of(last, last_n), bytes_of(form, n)) < 0);
+        memcpy(last, form, n);
+        last_n = n;
+    }
+    assert_bytes(bytes_of(last, last_n), BYTES_LIT("\xf4\x8f\xbf\xbf"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equality_needs_every_byte),
         cmocka_unit_test(order_is_content_then_length),
         cmocka_unit_test(refuses_ill_formed_utf8),
+        cmocka_unit_test(every_character_has_one_form),
     };
     return cmocka_run_group_tests_name("base/bytes", tests, NULL, NULL);
 }
