@@ -25,3 +25,12 @@ MUST_CHECK struct err reference_message_decode(struct arena *a, struct bytes tex
  * errors   none
  */
 bool reference_holds(const struct json *references, const char *name, struct bytes value, bool *registered);
+
+/*
+ * reference_holds_value - the same for a value of any type, compared with json_equal.
+ *
+ * in       value: may be NULL: it holds nowhere
+ * out      *registered as above
+ * errors   none
+ */
+bool reference_holds_value(const struct json *references, const char *name, const struct json *value, bool *registered);
