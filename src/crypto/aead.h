@@ -15,7 +15,7 @@
  * aead_open - the reverse, into a secret; aead_open_public - the same into a buf, for plaintext that is no secret.
  *
  * in       key: AEAD_KEY bytes; iv: AEAD_IV bytes, never twice under one key; aad, in: any; tag: AEAD_TAG bytes
- * out      only on success (aead_seal: appended, sticky)
+ * out      only on success (aead_seal: appended, sticky); an empty plaintext opens to the empty secret
  * errors   UNVERIFIED  the tag does not hold; LIMIT wrong key or iv size; BUG, NOMEM, IO as secret_new
  * source: NIST SP 800-38D
  */

@@ -25,10 +25,10 @@ enum sig_alg {
 };
 
 /*
- * key_generate - a new pair; key_from_point - an EC public key from its coordinates (fixed width, checked to lie on the
- * curve); key_from_rsa - an RSA public key (2048..8192 bits, odd exponent >= 3); key_from_spki - from DER
- * SubjectPublicKeyInfo; key_from_pem - a public key, or a private one if `private_key`; key_free - gives it back (NULL
- * is fine).
+ * key_generate - a new pair (RSA: 2048 bits); key_from_point - an EC public key from its coordinates (fixed width,
+ * checked to lie on the curve); key_from_rsa - an RSA public key (2048..8192 bits, odd exponent >= 3); key_from_spki -
+ * from DER SubjectPublicKeyInfo; key_from_pem - a public key, or a private one if `private_key`; key_free - gives it
+ * back (NULL is fine).
  *
  * in       hostile, except for private PEM
  * out      *out only on success; owned

@@ -39,7 +39,9 @@ MUST_CHECK struct err jwe_encrypt(const struct key *k, struct bytes alg, const s
  *
  * in       text: hostile; a: owns the header
  * out      only on success; plain: owned
- * errors   FORMAT  malformed; UNSUPPORTED  alg or enc; UNVERIFIED  does not open with this key; NOMEM, IO
+ * errors   FORMAT  malformed; UNVERIFIED  does not open with this key; NOMEM, IO
+ *          UNSUPPORTED  an alg that is not the one of the key's kind, another enc, crit, zip, apu, apv, aad, headers
+ *                       beside the protected one, several recipients
  * source: RFC 7516 5.2
  */
 MUST_CHECK struct err jwe_decrypt(struct arena *a, const struct key *k, struct bytes text, const struct json **header,

@@ -1,5 +1,6 @@
 #include "crypto/aead.h"
 
+#include "crypto/openssl.h"
 #include "sample.h"
 
 #define KEY "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308"
@@ -189,13 +190,20 @@ static void every_allocation_may_fail(void **state)
     FAULT_PASS(seal_and_open(), (void)0);
 }
 
+/* What a refusal leaves in libcrypto's queue would be taken for the failure of a later TLS call. */
+static void refusals_leave_no_error_behind(void **state)
+{
+    (void)state;
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_every_changed_bit),     cmocka_unit_test(refuses_other_sizes_and_parts),
         cmocka_unit_test(seals_and_opens_known_answers), cmocka_unit_test(refuses_wrapped_keys),
         cmocka_unit_test(wraps_the_known_answer),        cmocka_unit_test(cfb_with_a_zero_iv),
-        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(every_allocation_may_fail),     cmocka_unit_test(refusals_leave_no_error_behind),
     };
     return cmocka_run_group_tests_name("crypto/aead", tests, NULL, NULL);
 }

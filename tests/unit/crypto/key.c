@@ -1,5 +1,6 @@
 #include "crypto/key.h"
 
+#include "crypto/openssl.h"
 #include "sample.h"
 
 static const enum key_kind KINDS[] = {KEY_EC_P256, KEY_EC_P384, KEY_EC_P521, KEY_RSA, KEY_ED25519};
@@ -403,6 +404,13 @@ static int free_pairs(void **state)
     return 0;
 }
 
+/* What a refusal leaves in libcrypto's queue would be taken for the failure of a later TLS call. */
+static void refusals_leave_no_error_behind(void **state)
+{
+    (void)state;
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +428,7 @@ int main(void)
         cmocka_unit_test(both_sides_agree),
         cmocka_unit_test(refuses_wrong_oaep),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(refusals_leave_no_error_behind),
     };
     return cmocka_run_group_tests_name("crypto/key", tests, NULL, free_pairs);
 }

@@ -220,13 +220,21 @@ static void every_allocation_may_fail(void **state)
     FAULT_PASS(make_and_decode(), (void)0);
 }
 
+/* What a refusal leaves in libcrypto's queue would be taken for the failure of a later TLS call. */
+static void refusals_leave_no_error_behind(void **state)
+{
+    (void)state;
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_malformed_der),      cmocka_unit_test(refuses_every_changed_bit),
-        cmocka_unit_test(refuses_doubled_extensions), cmocka_unit_test(reads_what_stands_in_it),
-        cmocka_unit_test(refuses_malformed_pem),      cmocka_unit_test(refuses_malformed_names),
-        cmocka_unit_test(makes_a_server_certificate), cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(refuses_malformed_der),          cmocka_unit_test(refuses_every_changed_bit),
+        cmocka_unit_test(refuses_doubled_extensions),     cmocka_unit_test(reads_what_stands_in_it),
+        cmocka_unit_test(refuses_malformed_pem),          cmocka_unit_test(refuses_malformed_names),
+        cmocka_unit_test(makes_a_server_certificate),     cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(refusals_leave_no_error_behind),
     };
     return cmocka_run_group_tests_name("crypto/x509", tests, make_keys, free_keys);
 }

@@ -238,13 +238,25 @@ static void refuses_malformed_revocation_lists(void **state)
     assert_code(crl_check(buf_view(&der), issuer, false, PKI_NOW, NULL, 0), ERR_FORMAT);
 }
 
+/* What a refusal leaves in libcrypto's queue would be taken for the failure of a later TLS call. */
+static void refusals_leave_no_error_behind(void **state)
+{
+    (void)state;
+    assert_int_equal(ERR_peek_error(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_broken_paths),       cmocka_unit_test(refuses_missing_and_foreign_parts),
-        cmocka_unit_test(refuses_every_time_crossed), cmocka_unit_test(refuses_critical_extensions_that_nobody_knows),
-        cmocka_unit_test(accepts_a_good_path),        cmocka_unit_test(pss_is_exact),
-        cmocka_unit_test(refuses_revocation_lists),   cmocka_unit_test(refuses_malformed_revocation_lists),
+        cmocka_unit_test(refuses_broken_paths),
+        cmocka_unit_test(refuses_missing_and_foreign_parts),
+        cmocka_unit_test(refuses_every_time_crossed),
+        cmocka_unit_test(refuses_critical_extensions_that_nobody_knows),
+        cmocka_unit_test(accepts_a_good_path),
+        cmocka_unit_test(pss_is_exact),
+        cmocka_unit_test(refuses_revocation_lists),
+        cmocka_unit_test(refuses_malformed_revocation_lists),
+        cmocka_unit_test(refusals_leave_no_error_behind),
     };
     return cmocka_run_group_tests_name("crypto/x509_chain", tests, make_keys, free_keys);
 }

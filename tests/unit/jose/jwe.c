@@ -1,6 +1,7 @@
 #include "jose/jwe.h"
 
 #include "base/limits.h"
+#include "memory_scan.h"
 #include "token.h"
 #include "vectors.h"
 
@@ -331,6 +332,22 @@ static void opens_what_others_made(void **state)
     }
 }
 
+static void an_opened_secret_is_wiped(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < ROW_COUNT; row++) {
+        SCOPED(secret) struct secret plain = {0};
+        SCOPED(buf) struct buf doc = {0};
+        assert_ok(secret_new(64, &plain));
+        assert_ok(random_bytes(plain.p, plain.n));
+        seal(row, secret_borrow(&plain), &doc);
+        ASSERT_WIPED(&plain);
+        const struct json *header = NULL;
+        assert_ok(jwe_decrypt(&arena, pair_of(row), buf_view(&doc), &header, &plain));
+        ASSERT_WIPED(&plain);
+    }
+}
+
 static struct err encrypt_fresh(void)
 {
     SCOPED(buf) struct buf out = {0};
@@ -382,6 +399,7 @@ int main(void)
         EACH(what_is_sealed_opens),
         EACH(two_of_one_secret_share_nothing),
         EACH(opens_what_others_made),
+        EACH(an_opened_secret_is_wiped),
         EACH(every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("jose/jwe", tests, NULL, free_pairs);
