@@ -124,7 +124,7 @@ struct err gzip_decode(struct bytes in, struct buf *out)
     struct err e = inflate(&a, stream, out);
     arena_clear(&a);
     TRY(e);
-    struct bytes plain = bytes_of(out->p + before, out->n - before);
+    struct bytes plain = out->n == before ? BYTES_EMPTY : bytes_of(out->p + before, out->n - before);
     if ((uint32_t)plain.n != len || crc_of(plain) != crc)
         return FAIL(ERR_FORMAT, "length or checksum of the unpacked bytes is wrong");
     return OK;

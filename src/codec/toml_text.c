@@ -4,7 +4,7 @@ struct err toml_wrong_at(struct toml_text *t, enum err_code code, const uint8_t 
 {
     t->wrong_at = at;
     t->expected = expected;
-    return FAIL(code, "a TOML document is refused");
+    return FAIL((uint16_t)code, "a TOML document is refused");
 }
 
 struct err toml_wrong(struct toml_text *t, const char *expected)

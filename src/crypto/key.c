@@ -166,6 +166,27 @@ static struct err from_params(const char *type, OSSL_PARAM *params, struct key *
     return key_adopt(pkey, false, out);
 }
 
+/*
+ * A key of this curve without a point, kept for the life of the process: setting a curve up takes more than half of the
+ * work of decoding a key.
+ */
+static const EVP_PKEY *curve_model(const struct curve *curve)
+{
+    static EVP_PKEY *kept[CURVE_COUNT];
+    EVP_PKEY **model = &kept[curve - CURVES];
+    if (*model != NULL)
+        return *model;
+    char name[16];
+    (void)snprintf(name, sizeof(name), "%s", curve->name);
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
+                           OSSL_PARAM_construct_end()};
+    LIB_SCOPED(pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+    if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+        EVP_PKEY_fromdata(ctx, model, EVP_PKEY_KEY_PARAMETERS, params) != 1)
+        return NULL;
+    return *model;
+}
+
 struct err key_from_point(enum key_kind kind, struct bytes x, struct bytes y, struct key **out)
 {
     const struct curve *curve = curve_find(kind);
@@ -173,17 +194,20 @@ struct err key_from_point(enum key_kind kind, struct bytes x, struct bytes y, st
         return FAIL(ERR_UNSUPPORTED, "not a curve");
     if (x.n != curve->width || y.n != curve->width)
         return FAIL(ERR_FORMAT, "a coordinate of another width");
+    const EVP_PKEY *model = curve_model(curve);
+    EVP_PKEY *pkey = model == NULL ? NULL : EVP_PKEY_dup((EVP_PKEY *)(uintptr_t)model);
+    if (pkey == NULL)
+        return LIB_FAIL(ERR_BUG, "the curve cannot be set up");
     /* The uncompressed form cannot say "infinity", and libcrypto checks range and curve equation while it reads it. All
      * our curves have cofactor 1, so a point on the curve is in the group. */
     uint8_t point[1 + 2 * COORD_MAX] = {4};
     memcpy(point + 1, x.p, x.n);
     memcpy(point + 1 + x.n, y.p, y.n);
-    char name[16];
-    (void)snprintf(name, sizeof(name), "%s", curve->name);
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name, 0),
-                           OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * x.n),
-                           OSSL_PARAM_construct_end()};
-    return from_params("EC", params, out);
+    if (EVP_PKEY_set1_encoded_public_key(pkey, point, 1 + 2 * x.n) != 1) {
+        EVP_PKEY_free(pkey);
+        return LIB_FAIL(ERR_FORMAT, "not a point of the curve");
+    }
+    return key_adopt(pkey, false, out);
 }
 
 struct err key_from_rsa(struct bytes n, struct bytes e, struct key **out)
