@@ -32,7 +32,8 @@ static void refuses_every_truncation_flip_and_addition(void **state)
     SCOPED(buf) struct buf out;
     buf_init(&packed, MIB);
     buf_init(&out, MIB);
-    assert_ok(gzip_encode(BYTES_LIT("hello hello hello hello, hello hello hello hello\n"), &packed));
+    struct bytes plain = BYTES_LIT("hello hello hello hello, hello hello hello hello\n");
+    assert_ok(gzip_encode(plain, &packed));
     for (size_t n = 0; n < packed.n; n++)
         assert_code(unpack(bytes_of(packed.p, n), MIB, &out), ERR_FORMAT);
     for (size_t bit = 0; bit < 8 * packed.n; bit++) {
@@ -43,7 +44,7 @@ static void refuses_every_truncation_flip_and_addition(void **state)
         if (ignored || text_hint)
             assert_ok(e);
         else
-            assert_true(failed(e) || out.n == 49);
+            assert_true(failed(e) || bytes_equal(buf_view(&out), plain)); /* bits behind the last block do not count */
         packed.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
     buf_text(&packed, "x");
@@ -55,11 +56,13 @@ static void refuses_every_truncation_flip_and_addition(void **state)
     buf_add(&twice, once);
     buf_add(&twice, once);
     assert_code(unpack(buf_view(&twice), MIB, &out), ERR_FORMAT);
-    buf_reset(&twice);
-    buf_add(&twice, bytes_of(once.p, once.n - 8));
-    buf_fill(&twice, 0, 7);
-    buf_add(&twice, bytes_of(once.p + once.n - 8, 8));
-    assert_code(unpack(buf_view(&twice), MIB, &out), ERR_FORMAT);
+    for (size_t pad = 1; pad < 20; pad++) { /* between the stream and its trailer */
+        buf_reset(&twice);
+        buf_add(&twice, bytes_of(once.p, once.n - 8));
+        buf_fill(&twice, 0, pad);
+        buf_add(&twice, bytes_of(once.p + once.n - 8, 8));
+        assert_code(unpack(buf_view(&twice), MIB, &out), ERR_FORMAT);
+    }
 }
 
 static void a_bomb_ends_at_the_bound(void **state)
