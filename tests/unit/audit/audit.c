@@ -184,8 +184,21 @@ static void the_log_goes_on_over_segments_and_starts(void **state)
     assert_ok(audit_sync(a, LOG_NOW));
     audit_close(a);
     assert_ok(log_verify(&l, &report));
-    ROW("the segment before is gone");
     log_segment(&l, 3);
+    log_take(&l);
+    static const char *const ends[] = {"", "{", "{}\n", "null\n", "{\"prev\":\"00\",\"seq\":1}\n"};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        ROW("the segment before ends with something else");
+        log_put(&l, ends[i], strlen(ends[i]));
+        assert_refused(audit_open(l.dir, l.key, 700, &a), REASON_AUDIT_BROKEN);
+    }
+    ROW("the segment before ends with a line that is no head");
+    size_t head = l.n - 1;
+    while (l.bytes[head - 1] != '\n')
+        head--;
+    log_put(&l, l.bytes, head);
+    assert_refused(audit_open(l.dir, l.key, 700, &a), REASON_AUDIT_BROKEN);
+    ROW("the segment before is gone");
     unlink(l.path);
     assert_refused(audit_open(l.dir, l.key, 700, &a), REASON_AUDIT_BROKEN);
     log_clear(&l);

@@ -111,6 +111,38 @@ static void keygen_makes_a_pair_and_replaces_nothing(void **state)
     assert_int_equal(RUN("keygen", "--out", "nowhere/b.key"), 3);
 }
 
+/* Each result in JSON says its format and holds its facts. */
+static void assert_json(const char *format, const char *member, const char *want)
+{
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    const struct json *v;
+    struct bytes text;
+    assert_ok(json_decode(&a, bytes_of_text(out_text), NULL, NULL, &v));
+    assert_ok(json_need_string(v, "format", &text));
+    assert_text(text, format);
+    assert_ok(json_need_string(v, member, &text));
+    if (want != NULL)
+        assert_text(text, want);
+    arena_clear(&a);
+}
+
+static void results_come_as_json_too(void **state)
+{
+    (void)state;
+    assert_int_equal(RUN("keygen", "--out", "j.key", "--public", "j.pub", "--format", "json"), 0);
+    assert_json("casemate-keygen/1", "public_key", "j.pub");
+    assert_json("casemate-keygen/1", "kid", NULL);
+    assert_int_equal(RUN("broker", "init", "j", "--name", "localhost", "--format", "json"), 0);
+    assert_json("casemate-broker-init/1", "admin_kid", NULL);
+    ROW("a file in the way of another");
+    char long_name[5000];
+    memset(long_name, 'x', sizeof(long_name));
+    long_name[sizeof(long_name) - 1] = '\0';
+    assert_int_equal(RUN("keygen", "--out", long_name), 4);
+    assert_int_equal(RUN("audit", "show", long_name), 4);
+}
+
 static void audit_log(const char *path, const char *key_path)
 {
     static const uint8_t root[32];
@@ -226,6 +258,11 @@ static void audit_verify_tells_whole_cut_and_broken(void **state)
     audit_log("b/audit", "b/keys/audit.key");
     assert_int_equal(RUN("audit", "verify", "b/audit", "--key", "b/keys/audit.pub", "--expect-head", "head.json"), 0);
     assert_string_equal(out_text, "complete to 8, anchored at 4\n");
+    assert_int_equal(RUN("audit", "verify", "b/audit", "--key", "b/keys/audit.pub", "--expect-head", "head.json",
+                         "--format", "json"),
+                     0);
+    assert_json("casemate-audit/1", "result", "ok");
+    assert_non_null(strstr(out_text, "\"anchored_at\": 4"));
     assert_int_equal(RUN("audit", "verify", "b/audit", "--key", "b/keys/audit.pub", "--format", "json"), 0);
     assert_ok(file_create("head8.json", bytes_of_text(out_text), 0644));
 
@@ -278,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keygen_makes_a_pair_and_replaces_nothing),
+        cmocka_unit_test(results_come_as_json_too),
         cmocka_unit_test(broker_init_makes_what_a_broker_needs),
         cmocka_unit_test(the_configuration_it_makes_is_accepted),
         cmocka_unit_test(audit_verify_tells_whole_cut_and_broken),
