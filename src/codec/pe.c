@@ -195,7 +195,7 @@ static struct err sort_sections(const struct pe *pe, struct bytes *out, size_t *
  */
 struct err pe_hashed_ranges(const struct pe *pe, struct bytes *ranges, size_t *count)
 {
-    struct bytes sections[PE_SECTIONS_MAX];
+    struct bytes sections[PE_SECTIONS_MAX] = {0};
     size_t section_count;
     TRY(sort_sections(pe, sections, &section_count));
     const uint8_t *p = pe->file.p;

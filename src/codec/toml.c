@@ -145,7 +145,7 @@ static struct err decode(struct toml *t, struct bytes text, struct toml_fault *f
 
 struct err toml_decode(struct arena *a, struct bytes text, struct toml_fault *fault, const struct json **out)
 {
-    struct toml_fault ignored;
+    struct toml_fault ignored = {0};
     struct toml_fault *place = fault != NULL ? fault : &ignored;
     *place = (struct toml_fault){1, 1, "a document of at most one MiB"};
     if (text.n > TOML_TEXT_MAX)

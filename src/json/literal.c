@@ -140,12 +140,37 @@ static const char *escape_of(uint8_t c, char room[8])
     }
 }
 
+static bool needs_escape(uint8_t c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+/* Most strings have nothing to escape: they take one reservation and one copy. */
+static bool put_plain(struct bytes text, struct buf *out)
+{
+    bool plain = true;
+    for (size_t i = 0; i < text.n; i++)
+        plain &= !needs_escape(text.p[i]);
+    if (!plain)
+        return false;
+    uint8_t *p;
+    if (failed(buf_space(out, text.n + 2, &p)))
+        return true; /* out remembers */
+    p[0] = '"';
+    memcpy(p + 1, text.p, text.n);
+    p[text.n + 1] = '"';
+    buf_commit(out, text.n + 2);
+    return true;
+}
+
 void literal_put(struct bytes text, struct buf *out)
 {
+    if (put_plain(text, out))
+        return;
     buf_text(out, "\"");
     size_t done = 0;
     for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] >= 0x20 && text.p[i] != '"' && text.p[i] != '\\')
+        if (!needs_escape(text.p[i]))
             continue;
         char room[8];
         buf_add(out, bytes_of(text.p + done, i - done));
