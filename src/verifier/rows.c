@@ -1,0 +1,7 @@
+#include "verifier/rows.h"
+#include "verifier/tpm.h"
+
+const struct verifier_row verifier_rows[] = {
+    {&verifier_tpm, appraise_rules_tpm},
+    {NULL, NULL},
+};
