@@ -1,7 +1,9 @@
 #include "verifier/rows.h"
+#include "verifier/snp.h"
 #include "verifier/tpm.h"
 
 const struct verifier_row verifier_rows[] = {
+    {&verifier_snp, appraise_rules_snp},
     {&verifier_tpm, appraise_rules_tpm},
     {NULL, NULL},
 };
