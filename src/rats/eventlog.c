@@ -65,7 +65,8 @@ static struct err read_header(struct rd *r, struct header *h)
     TRY(rd_u32le(r, &type));
     TRY(rd_zero(r, 20));
     TRY(rd_u32le(r, &size));
-    if (index != 0 || type != EV_NO_ACTION)
+    /* Logs of confidential guests count from 1 here; nothing is extended by it. */
+    if (index > 1 || type != EV_NO_ACTION)
         return FAIL(ERR_FORMAT, "the log does not begin with its header");
     TRY(rd_sub(r, size, &event));
     return read_spec_id(&event, h);
