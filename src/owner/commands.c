@@ -5,7 +5,8 @@
 #include "owner/broker/broker_command.h"
 #include "owner/command.h"
 #include "owner/keygen/keygen_command.h"
+#include "owner/reference/measure_command.h"
 
 const struct command *const commands[] = {
-    &command_audit_show, &command_audit_verify, &command_broker_init, &command_keygen, NULL,
+    &command_audit_show, &command_audit_verify, &command_broker_init, &command_keygen, &command_reference_measure, NULL,
 };
