@@ -134,6 +134,7 @@ struct err channel_send(struct channel *c, uint16_t type, uint64_t id, struct by
 /* Takes the descriptors that came with a packet; they are the channel's until the receiver duplicates them. */
 static bool take_fds(struct channel *c, struct msghdr *m)
 {
+    bool fit = true; /* the padding of the control buffer has room for one more than we count */
     for (struct cmsghdr *cm = CMSG_FIRSTHDR(m); cm != NULL; cm = CMSG_NXTHDR(m, cm)) {
         if (cm->cmsg_level != SOL_SOCKET || cm->cmsg_type != SCM_RIGHTS)
             continue;
@@ -141,13 +142,15 @@ static bool take_fds(struct channel *c, struct msghdr *m)
         for (size_t i = 0; i < count; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(cm) + i * sizeof(int), sizeof(fd));
-            if (c->fd_count < sizeof(c->fds) / sizeof(c->fds[0]))
+            if (c->fd_count < sizeof(c->fds) / sizeof(c->fds[0])) {
                 c->fds[c->fd_count++] = fd;
-            else
+            } else {
                 close(fd);
+                fit = false;
+            }
         }
     }
-    return (m->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
+    return fit && (m->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
 }
 
 static struct err receive_packet(struct channel *c)
@@ -224,6 +227,8 @@ static struct err decode_packet(struct channel *c, struct message *out)
         return FAIL(ERR_FORMAT, "unknown flags in a packet");
     }
     TRY(rd_end(&r));
+    if (c->fd_count > CHANNEL_FDS_MAX)
+        return FAIL(ERR_FORMAT, "more descriptors than a message has");
     m.fd_count = c->fd_count;
     for (size_t i = 0; i < c->fd_count; i++)
         m.fds[i] = c->fds[i];

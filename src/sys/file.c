@@ -37,7 +37,12 @@ struct err file_read_fd(int fd, struct buf *out)
         size_t room = out->max - out->n < READ_STEP ? out->max - out->n : READ_STEP;
         if (room == 0) {
             uint8_t one;
-            ssize_t more = read(fd, &one, 1);
+            ssize_t more;
+            do
+                more = read(fd, &one, 1);
+            while (more < 0 && errno == EINTR);
+            if (more < 0)
+                return FAIL_SYS(errno, "a file cannot be read");
             return more == 0 ? OK : FAIL(ERR_LIMIT, "the file is larger than the bound");
         }
         TRY(buf_space(out, room, &to));
@@ -153,10 +158,11 @@ static struct err sync_directory_of(const char *path)
 static struct err write_beside(const char *path, struct bytes data, unsigned mode, bool replace)
 {
     char beside[4096];
-    int n = snprintf(beside, sizeof(beside), "%s.new-%ld", path, (long)getpid());
+    int n = snprintf(beside, sizeof(beside), "%s.XXXXXX", path);
     if (n < 0 || (size_t)n >= sizeof(beside))
         return FAIL(ERR_LIMIT, "a path is too long");
-    SCOPED(fd) int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+    /* A random name: in a container a crashed process and its successor have the same number. */
+    SCOPED(fd) int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return FAIL_SYS(errno, "a file cannot be created");
     struct err e = fchmod(fd, (mode_t)mode) == 0 ? write_all(fd, data) : FAIL_SYS(errno, "a mode cannot be set");

@@ -11,6 +11,8 @@ struct loop {
     struct loop_watch *dead; /* ended in this round; freed at its end */
     loop_fn *idle;
     void *idle_context;
+    struct event *wait; /* bounds loop_once */
+    bool served;        /* a callback ran in this round */
     bool stopped;
 };
 
@@ -71,6 +73,8 @@ void loop_free(struct loop *l)
         l->watches = next;
     }
     bury(l);
+    if (l->wait != NULL)
+        event_free(l->wait);
     event_base_free(l->base);
     mem_free(l);
 }
@@ -81,6 +85,7 @@ static void on_event(evutil_socket_t fd, short what, void *context)
     struct loop_watch *w = context;
     if (w->is_dead)
         return;
+    w->loop->served = true;
     int ready = ((what & EV_READ) != 0 ? LOOP_READ : 0) | ((what & EV_WRITE) != 0 ? LOOP_WRITE : 0);
     w->fn(w->context, w->signo != 0 ? w->signo : ready);
 }
@@ -189,10 +194,11 @@ void loop_unwatch(struct loop_watch *w)
 
 static struct err round_of(struct loop *l, int flags)
 {
+    l->served = false;
     int status = event_base_loop(l->base, flags);
     if (status < 0)
         return FAIL(ERR_IO, "the event loop failed");
-    if (l->idle != NULL)
+    if (l->idle != NULL && l->served)
         l->idle(l->idle_context, 0);
     bury(l);
     if (status == 1)
@@ -220,9 +226,13 @@ struct err loop_once(struct loop *l, int wait_ms)
     if (wait_ms == 0)
         return round_of(l, EVLOOP_NONBLOCK);
     struct timeval after = after_ms(wait_ms);
-    if (event_base_once(l->base, -1, EV_TIMEOUT, on_wake, NULL, &after) != 0)
+    if (l->wait == NULL)
+        l->wait = event_new(l->base, -1, 0, on_wake, NULL);
+    if (l->wait == NULL || event_add(l->wait, &after) != 0)
         return FAIL(ERR_NOMEM, "no timer");
-    return round_of(l, EVLOOP_ONCE);
+    struct err e = round_of(l, EVLOOP_ONCE);
+    event_del(l->wait); /* or it would wake a later round */
+    return e;
 }
 
 void loop_stop(struct loop *l)

@@ -13,13 +13,12 @@ enum loop_ready { LOOP_READ = 1, LOOP_WRITE = 2 };
 typedef void loop_fn(void *context, int ready);
 
 /*
- * loop_new, loop_free - one loop. loop_run - serve until loop_stop. loop_once - serve what is ready now, at most
- * wait_ms, then return.
- * loop_watch_fd - call fn when fd is ready (level triggered); loop_watch_change - other readiness (0 pauses).
- * loop_timer - call fn once after delay_ms; loop_timer_set - start it anew; loop_signal - call fn on a signal.
- * loop_idle - call fn once at the end of each round in which something was served: for group commit.
- * loop_unwatch - end a watch of any kind (NULL is fine); it may be called from its own callback.
- * loop_now_ms - monotonic milliseconds.
+ * loop_new, loop_free - one loop. loop_run - serve until loop_stop, or until nothing is watched. loop_once - serve what
+ * is ready now, at most wait_ms, then return. loop_watch_fd - call fn when fd is ready (level triggered);
+ * loop_watch_change - other readiness (0 pauses). loop_timer - call fn once after delay_ms; loop_timer_set - start it
+ * anew; loop_signal - call fn on a signal. loop_idle - call fn once at the end of each round in which something was
+ * served: for group commit. loop_unwatch - end a watch of any kind (NULL is fine); it may be called from its own
+ * callback. loop_now_ms - monotonic milliseconds.
  *
  * out      *out only on success; owned
  * errors   NOMEM, IO

@@ -3,51 +3,49 @@
 #include <errno.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "base/limits.h"
 #include "sys/landlock.h"
 
+/* Which driver an ioctl speaks to. TDX shares its letter with the terminals, so its one number is given whole. */
+#define IOCTL_TYPE       0xff00
+#define IOCTL_SEV        ('S' << 8)
+#define IOCTL_VSOCK      0x0700
+#define IOCTL_TDX_REPORT 0xc4405401
+
 /* What every role does: memory, time, its descriptors, its end. */
 static const int always[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),
-    SCMP_SYS(readv),         SCMP_SYS(writev),
-    SCMP_SYS(close),         SCMP_SYS(lseek),
-    SCMP_SYS(fstat),         SCMP_SYS(newfstatat),
-    SCMP_SYS(fcntl),         SCMP_SYS(dup),
-    SCMP_SYS(recvmsg),       SCMP_SYS(sendmsg),
-    SCMP_SYS(recvfrom),      SCMP_SYS(sendto),
-    SCMP_SYS(shutdown),      SCMP_SYS(getsockopt),
-    SCMP_SYS(setsockopt),    SCMP_SYS(poll),
-    SCMP_SYS(ppoll),         SCMP_SYS(epoll_create1),
-    SCMP_SYS(epoll_ctl),     SCMP_SYS(epoll_wait),
-    SCMP_SYS(epoll_pwait),   SCMP_SYS(epoll_pwait2),
-    SCMP_SYS(eventfd2),      SCMP_SYS(pipe2),
-    SCMP_SYS(mmap),          SCMP_SYS(munmap),
-    SCMP_SYS(mremap),        SCMP_SYS(mprotect),
-    SCMP_SYS(madvise),       SCMP_SYS(mlock),
-    SCMP_SYS(munlock),       SCMP_SYS(brk),
-    SCMP_SYS(memfd_create),  SCMP_SYS(ftruncate),
-    SCMP_SYS(futex),         SCMP_SYS(getrandom),
-    SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
-    SCMP_SYS(nanosleep),     SCMP_SYS(gettimeofday),
-    SCMP_SYS(time),          SCMP_SYS(getpid),
-    SCMP_SYS(getppid),       SCMP_SYS(gettid),
-    SCMP_SYS(getuid),        SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),        SCMP_SYS(getegid),
-    SCMP_SYS(rt_sigaction),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),
-    SCMP_SYS(tgkill),        SCMP_SYS(exit),
-    SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
-    SCMP_SYS(rseq),          SCMP_SYS(sched_yield),
-    SCMP_SYS(getrusage),     SCMP_SYS(sysinfo),
-    SCMP_SYS(uname),
+    SCMP_SYS(read),         SCMP_SYS(write),         SCMP_SYS(readv),
+    SCMP_SYS(writev),       SCMP_SYS(close),         SCMP_SYS(lseek),
+    SCMP_SYS(fstat),        SCMP_SYS(newfstatat),    SCMP_SYS(fcntl),
+    SCMP_SYS(dup),          SCMP_SYS(recvmsg),       SCMP_SYS(sendmsg),
+    SCMP_SYS(recvfrom),     SCMP_SYS(sendto),        SCMP_SYS(shutdown),
+    SCMP_SYS(getsockopt),   SCMP_SYS(setsockopt),    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),        SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),   SCMP_SYS(epoll_pwait),   SCMP_SYS(epoll_pwait2),
+    SCMP_SYS(eventfd2),     SCMP_SYS(pipe2),         SCMP_SYS(socketpair),
+    SCMP_SYS(munmap),       SCMP_SYS(mremap),        SCMP_SYS(madvise),
+    SCMP_SYS(mlock),        SCMP_SYS(munlock),       SCMP_SYS(brk),
+    SCMP_SYS(memfd_create), SCMP_SYS(ftruncate),     SCMP_SYS(futex),
+    SCMP_SYS(getrandom),    SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(nanosleep),    SCMP_SYS(gettimeofday),  SCMP_SYS(time),
+    SCMP_SYS(getpid),       SCMP_SYS(getppid),       SCMP_SYS(gettid),
+    SCMP_SYS(getuid),       SCMP_SYS(geteuid),       SCMP_SYS(getgid),
+    SCMP_SYS(getegid),      SCMP_SYS(rt_sigaction),  SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),   SCMP_SYS(tgkill),
+    SCMP_SYS(exit),         SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
+    SCMP_SYS(rseq),         SCMP_SYS(sched_yield),   SCMP_SYS(getrusage),
+    SCMP_SYS(sysinfo),      SCMP_SYS(uname),
 };
 static const int accepting[] = {SCMP_SYS(accept4), SCMP_SYS(accept), SCMP_SYS(getpeername), SCMP_SYS(getsockname),
                                 SCMP_SYS(listen)};
-static const int connecting[] = {SCMP_SYS(socket),      SCMP_SYS(connect),     SCMP_SYS(bind),
-                                 SCMP_SYS(getpeername), SCMP_SYS(getsockname), SCMP_SYS(uname)};
+/* sendmmsg and FIONREAD (below): the resolver of the C library asks for both address families at once. */
+static const int connecting[] = {SCMP_SYS(socket),      SCMP_SYS(connect),  SCMP_SYS(bind),    SCMP_SYS(getpeername),
+                                 SCMP_SYS(getsockname), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg)};
 static const int reading[] = {SCMP_SYS(openat),   SCMP_SYS(open),       SCMP_SYS(openat2),    SCMP_SYS(stat),
                               SCMP_SYS(lstat),    SCMP_SYS(access),     SCMP_SYS(faccessat),  SCMP_SYS(faccessat2),
                               SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(getcwd),
@@ -82,7 +80,6 @@ static const int forking[] = {SCMP_SYS(clone),
                               SCMP_SYS(landlock_restrict_self),
                               SCMP_SYS(socket),
                               SCMP_SYS(signalfd4)};
-static const int device[] = {SCMP_SYS(ioctl)};
 
 static const struct group {
     unsigned need; /* 0: always */
@@ -95,7 +92,6 @@ static const struct group {
     {SANDBOX_FILES_READ | SANDBOX_FILES_WRITE, reading, sizeof(reading) / sizeof(reading[0])},
     {SANDBOX_FILES_WRITE, writing, sizeof(writing) / sizeof(writing[0])},
     {SANDBOX_FORK, forking, sizeof(forking) / sizeof(forking[0])},
-    {SANDBOX_DEVICE_IO, device, sizeof(device) / sizeof(device[0])},
 };
 
 static struct err add_groups(scmp_filter_ctx filter, unsigned needs)
@@ -112,12 +108,50 @@ static struct err add_groups(scmp_filter_ctx filter, unsigned needs)
     return OK;
 }
 
+/* A call that is allowed only while its argument `index`, masked, has this value. */
+struct narrow {
+    unsigned need; /* 0: always */
+    int call;
+    unsigned index;
+    scmp_datum_t mask;
+    scmp_datum_t value;
+};
+
+/* No new code after the start, unless new programs are started; no ioctl that pushes keys into a terminal. */
+static const struct narrow narrows[] = {
+    {0, SCMP_SYS(mmap), 2, PROT_EXEC, 0},
+    {0, SCMP_SYS(mprotect), 2, PROT_EXEC, 0},
+    {0, SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS}, /* isatty */
+    {SANDBOX_FORK, SCMP_SYS(mmap), 2, PROT_EXEC, PROT_EXEC},
+    {SANDBOX_FORK, SCMP_SYS(mprotect), 2, PROT_EXEC, PROT_EXEC},
+    {SANDBOX_NET_ACCEPT | SANDBOX_NET_CONNECT, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONBIO},
+    {SANDBOX_NET_CONNECT, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD},
+    {SANDBOX_DEVICE_IO, SCMP_SYS(ioctl), 1, IOCTL_TYPE, IOCTL_SEV},
+    {SANDBOX_DEVICE_IO, SCMP_SYS(ioctl), 1, UINT32_MAX, IOCTL_TDX_REPORT},
+    {SANDBOX_DEVICE_IO, SCMP_SYS(ioctl), 1, IOCTL_TYPE, IOCTL_VSOCK},
+};
+
+static struct err add_narrows(scmp_filter_ctx filter, unsigned needs)
+{
+    for (size_t i = 0; i < sizeof(narrows) / sizeof(narrows[0]); i++) {
+        const struct narrow *n = &narrows[i];
+        if (n->need != 0 && (n->need & needs) == 0)
+            continue;
+        struct scmp_arg_cmp is = {n->index, SCMP_CMP_MASKED_EQ, n->mask, n->value};
+        if (seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, n->call, 1, &is) != 0)
+            return FAIL(ERR_IO, "a narrow rule of the seccomp filter is refused");
+    }
+    return OK;
+}
+
 static struct err enter_seccomp(unsigned needs)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL)
         return FAIL(ERR_NOMEM, "no seccomp filter");
     struct err e = add_groups(filter, needs);
+    if (!failed(e))
+        e = add_narrows(filter, needs);
     if (!failed(e) && seccomp_load(filter) != 0)
         e = FAIL(ERR_IO, "the seccomp filter cannot be loaded");
     seccomp_release(filter);
@@ -141,6 +175,8 @@ static struct err enter_limits(const struct sandbox_plan *plan)
     TRY(limit(RLIMIT_CORE, 0));
     if (plan->files_open != 0)
         TRY(limit(RLIMIT_NOFILE, plan->files_open));
+    if ((plan->needs & SANDBOX_FORK) == 0)
+        TRY(limit(RLIMIT_NPROC, 0));
     if (plan->memory_mib != 0)
         TRY(limit(RLIMIT_AS, plan->memory_mib * MIB));
     return OK;

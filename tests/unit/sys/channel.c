@@ -142,6 +142,53 @@ static void descriptors_travel_and_the_end_is_seen(void **state)
     close_pair(&p);
 }
 
+/* A raw packet, as a broken or hostile peer would send it. */
+static void send_raw(int fd, const void *data, size_t n, const int *fds, size_t fd_count)
+{
+    struct iovec part = {(void *)data, n};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(8 * sizeof(int))] = {0};
+    struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+    if (fd_count != 0) {
+        m.msg_control = control;
+        m.msg_controllen = CMSG_SPACE(fd_count * sizeof(int));
+        struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
+        memcpy(CMSG_DATA(c), fds, fd_count * sizeof(int));
+    }
+    assert_int_equal(sendmsg(fd, &m, 0), n);
+}
+
+static int count_fds(void)
+{
+    int n = 0;
+    for (int fd = 0; fd < 256; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+static void refuses_too_many_descriptors_and_leaks_none(void **state)
+{
+    (void)state;
+    struct pair p;
+    open_pair(&p, 1000);
+    int before = count_fds();
+    int six[6] = {0, 1, 2, 0, 1, 2};
+    uint8_t head[16] = {1};
+    struct message m;
+    send_raw(p.a.fd, head, sizeof(head), six, 6);
+    assert_code(channel_recv(&p.b, &m), ERR_FORMAT);
+    send_raw(p.a.fd, head, sizeof(head), six, 5);
+    assert_code(channel_recv(&p.b, &m), ERR_FORMAT);
+    assert_code(channel_send(&p.a, 1, 1, BYTES_EMPTY, six, 5), ERR_LIMIT);
+    send_raw(p.a.fd, head, sizeof(head), NULL, 0);
+    assert_ok(channel_recv(&p.b, &m));
+    assert_int_equal(m.fd_count, 0);
+    assert_int_equal(count_fds(), before);
+    close_pair(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +196,7 @@ int main(void)
         cmocka_unit_test(refuses_a_body_over_the_bound),
         cmocka_unit_test(refuses_memory_that_is_not_sealed),
         cmocka_unit_test(bodies_of_every_size_arrive),
+        cmocka_unit_test(refuses_too_many_descriptors_and_leaks_none),
         cmocka_unit_test(descriptors_travel_and_the_end_is_seen),
     };
     return cmocka_run_group_tests_name("sys/channel", tests, NULL, NULL);
