@@ -1,18 +1,57 @@
 #include "base/clock.h"
 
-#include <time.h>
+#include <stdio.h>
 
 #define YEAR_9999_END 253402300799LL
+#define DAY           86400
+
+static bool is_leap(int64_t year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in(int64_t year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
+}
+
+/* Days from 1970-01-01 to the first day of a year. */
+static int64_t days_before(int64_t year)
+{
+    int64_t y = year - 1;
+    return 365 * (year - 1970) + (y / 4 - 1969 / 4) - (y / 100 - 1969 / 100) + (y / 400 - 1969 / 400);
+}
+
+struct clock_civil clock_civil_of(int64_t at_sec)
+{
+    int64_t at = at_sec < 0 ? 0 : at_sec > YEAR_9999_END ? YEAR_9999_END : at_sec;
+    int64_t days = at / DAY;
+    int64_t year = 1970 + days / 366;
+    while (days_before(year + 1) <= days)
+        year++;
+    int64_t left = days - days_before(year);
+    int month = 1;
+    while (left >= days_in(year, month))
+        left -= days_in(year, month++);
+    return (struct clock_civil){.year = (int)year,
+                                .month = month,
+                                .day = (int)left + 1,
+                                .hour = (int)(at % DAY / 3600),
+                                .minute = (int)(at % 3600 / 60),
+                                .second = (int)(at % 60),
+                                .weekday = (int)((days + 4) % 7)};
+}
 
 void clock_format(int64_t at_sec, char out[RFC3339_LEN + 1])
 {
     out[0] = '\0';
     if (at_sec < 0 || at_sec > YEAR_9999_END)
         return;
-    time_t t = (time_t)at_sec;
-    struct tm tm;
-    if (gmtime_r(&t, &tm) != NULL)
-        strftime(out, RFC3339_LEN + 1, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    struct clock_civil c = clock_civil_of(at_sec);
+    char text[80];
+    snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute, c.second);
+    memcpy(out, text, RFC3339_LEN + 1);
 }
 
 static struct err digits(struct bytes text, size_t at, size_t n, int *out)
@@ -49,20 +88,19 @@ struct err clock_parse(struct bytes text, int64_t *at_sec)
     if (text.n < RFC3339_LEN || text.n > RFC3339_LEN + 10 || !punctuation_holds(text))
         return FAIL(ERR_FORMAT, "the time is not like 2026-01-31T23:59:59Z");
     TRY(check_fraction(text));
-    struct tm tm = {0};
-    TRY(digits(text, 0, 4, &tm.tm_year));
-    TRY(digits(text, 5, 2, &tm.tm_mon));
-    TRY(digits(text, 8, 2, &tm.tm_mday));
-    TRY(digits(text, 11, 2, &tm.tm_hour));
-    TRY(digits(text, 14, 2, &tm.tm_min));
-    TRY(digits(text, 17, 2, &tm.tm_sec));
-    tm.tm_year -= 1900;
-    tm.tm_mon -= 1;
-    struct tm same = tm;
-    time_t t = timegm(&same);
-    if (t < 0 || same.tm_mday != tm.tm_mday || same.tm_mon != tm.tm_mon || same.tm_hour != tm.tm_hour ||
-        same.tm_min != tm.tm_min || same.tm_sec != tm.tm_sec)
+    struct clock_civil c = {0};
+    TRY(digits(text, 0, 4, &c.year));
+    TRY(digits(text, 5, 2, &c.month));
+    TRY(digits(text, 8, 2, &c.day));
+    TRY(digits(text, 11, 2, &c.hour));
+    TRY(digits(text, 14, 2, &c.minute));
+    TRY(digits(text, 17, 2, &c.second));
+    if (c.year < 1970 || c.month < 1 || c.month > 12 || c.day < 1 || c.day > days_in(c.year, c.month) || c.hour > 23 ||
+        c.minute > 59 || c.second > 59)
         return FAIL(ERR_FORMAT, "no such day or time");
-    *at_sec = t;
+    int64_t days = days_before(c.year) + c.day - 1;
+    for (int month = 1; month < c.month; month++)
+        days += days_in(c.year, month);
+    *at_sec = days * DAY + c.hour * 3600 + c.minute * 60 + c.second;
     return OK;
 }

@@ -10,6 +10,22 @@
 
 #define RFC3339_LEN 20 /* "2026-01-31T23:59:59Z" */
 
+struct clock_civil {      /* a moment of the proleptic Gregorian calendar, UTC */
+    int year, month, day; /* month and day from 1 */
+    int hour, minute, second;
+    int weekday; /* 0 = Sunday */
+};
+
+/*
+ * clock_civil_of - an instant as calendar and clock. By arithmetic alone: libc's calendar reads the time zone's file,
+ * which a sandboxed process must not open.
+ *
+ * in       at_sec: 0 .. 253402300799; others are clamped
+ * out      the moment
+ * errors   none
+ */
+struct clock_civil clock_civil_of(int64_t at_sec);
+
 /*
  * clock_format - an instant as RFC 3339 in UTC, with a NUL.
  * clock_parse - the reverse; takes "Z" only, and fractions of a second are cut.

@@ -4,6 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define VALUE_MAX 256
 #define LINE_MAX_ 4096
 
@@ -54,14 +56,12 @@ static void begin(struct line *l, enum log_level level, const char *event)
 {
     static const char *const names[] = {"ERROR", "WARNING", "INFO", "DEBUG"};
     struct timespec now;
-    struct tm tm;
-    char at[40] = "";
+    char at[RFC3339_LEN + 1];
     clock_gettime(CLOCK_REALTIME, &now);
-    if (gmtime_r(&now.tv_sec, &tm) != NULL)
-        strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%S", &tm);
+    clock_format(now.tv_sec, at);
     l->n = 0;
     put(l, at);
-    put(l, "Z ");
+    put(l, " ");
     put(l, names[level]);
     put(l, " ");
     put(l, log_role);

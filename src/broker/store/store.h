@@ -17,6 +17,7 @@ enum store_kind {
     STORE_EK,          /* name: hex SHA-256 of the SPKI; value: JSON text with a note */
     STORE_ENDORSEMENT, /* name: "snp/vcek/<digest>"; value: DER */
     STORE_ADMIN,       /* name: key id; value: JSON text {"role","jwk"} */
+    STORE_WORKLOAD,    /* name: the initdata claim of its token; value: JSON list of resource paths */
     STORE_KIND_COUNT
 };
 

@@ -120,7 +120,7 @@ static void absent_keys_have_their_defaults(void **state)
     assert_int_equal(settings_int(s, SETTING_SESSION_LIFETIME), 300);
     assert_int_equal(settings_int(s, SETTING_LIMITS_BODY_SIZE), 2 << 20);
     assert_int_equal(settings_int(s, SETTING_VERIFIER_SNP_MAX_VMPL), 0);
-    assert_true(settings_bool(s, SETTING_INITDATA_REQUIRED));
+    assert_false(settings_bool(s, SETTING_INITDATA_INSECURE_OPTIONAL));
     assert_true(settings_bool(s, SETTING_TOKEN_VERBOSE));
     assert_false(settings_bool(s, SETTING_SERVER_INSECURE_HTTP));
     settings_list(s, SETTING_VERIFIER_TPM_ROOTS, &n);

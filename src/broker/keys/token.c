@@ -1,0 +1,168 @@
+#include "broker/keys/token.h"
+
+#include "base/limits.h"
+#include "broker/keys/policy.h"
+#include "codec/base64.h"
+#include "jose/jwk.h"
+#include "jose/jws.h"
+#include "rats/ear.h"
+
+#define SUBMODS_MAX 9
+
+struct err signer_init(struct signer *s, struct arena *a)
+{
+    const struct json *jwk;
+    TRY(jwk_encode(a, s->key, jws_alg_name(key_kind_of(s->key)), &jwk));
+    struct bytes kid;
+    TRY(jwk_thumbprint(a, s->key, &kid));
+    struct json_object o;
+    json_object_init(&o, a);
+    json_object_add(&o, "jwk", jwk);
+    json_object_string(&o, "kid", kid);
+    TRY(json_object_end(&o, &s->header_rest));
+    /* Signing anything shows the header's text once and for all. */
+    SCOPED(buf) struct buf b;
+    buf_init(&b, TOKEN_MAX);
+    TRY(jws_sign(s->key, s->header_rest, BYTES_LIT("{}"), &b));
+    const uint8_t *dot = memchr(b.p, '.', b.n);
+    if (dot == NULL)
+        return FAIL(ERR_BUG, "a token without a dot");
+    return arena_copy(a, bytes_of(b.p, (size_t)(dot - b.p) + 1), &s->header_text);
+}
+
+static struct err read_vector(const struct json *v, struct ear_vector *out)
+{
+    for (int i = 0; i < EAR_CLAIM_COUNT; i++) {
+        if (json_at(v, ear_claim_name((enum ear_claim)i)) == NULL)
+            continue;
+        int64_t value;
+        TRY(json_need_int(v, ear_claim_name((enum ear_claim)i), INT8_MIN, INT8_MAX, &value));
+        out->is_set[i] = true;
+        out->value[i] = (int8_t)value;
+    }
+    return OK;
+}
+
+static struct err read_submod(struct arena *a, const struct json *v, struct ear_submod *out)
+{
+    struct bytes name;
+    struct bytes policy;
+    char *policy_text;
+    const struct json *vector;
+    TRY(json_need_string(v, "name", &name));
+    TRY(json_need_string(v, "policy", &policy));
+    TRY(json_need_object(v, "vector", &vector));
+    TRY(json_need_object(v, "annotated", &out->annotated));
+    if (name.n == 0 || name.n >= sizeof(out->name))
+        return FAIL(ERR_FORMAT, "a submodule's name is too long");
+    memcpy(out->name, name.p, name.n);
+    TRY(arena_text(a, policy, &policy_text));
+    out->policy_id = policy_text;
+    out->extensions = json_at(v, "extensions");
+    return read_vector(vector, &out->vector);
+}
+
+/* What of our own stands beside upstream's claims: where in the audit log, and under which rules. */
+static struct err own_claims(struct keys *k, struct arena *a, const struct json **out)
+{
+    struct audit_head head = audit_head(k->audit);
+    struct json_object audit;
+    struct json_object own;
+    struct json_object top;
+    const struct json *audit_claim;
+    const struct json *own_claim;
+    json_object_init(&audit, a);
+    json_object_int(&audit, "seq", (int64_t)head.seq);
+    json_object_hex(&audit, "hash", BYTES_OF(head.hash));
+    TRY(json_object_end(&audit, &audit_claim));
+    json_object_init(&own, a);
+    json_object_add(&own, "audit", audit_claim);
+    json_object_int(&own, "generation", (int64_t)k->trust_generation);
+    json_object_text(&own, "rule", RELEASE_RULE);
+    TRY(json_object_end(&own, &own_claim));
+    json_object_init(&top, a);
+    json_object_add(&top, "casemate", own_claim);
+    return json_object_end(&top, out);
+}
+
+struct err token_issue(struct keys *k, struct arena *a, const struct json *submods, struct bytes *out)
+{
+    if (!json_is(submods, JSON_ARRAY) || submods->count == 0 || submods->count > SUBMODS_MAX)
+        return FAIL(ERR_FORMAT, "a verdict without submodules");
+    struct ear_submod *list;
+    TRY(arena_array(a, submods->count, &list));
+    for (size_t i = 0; i < submods->count; i++)
+        TRY(read_submod(a, submods->items[i], &list[i]));
+    struct ear_settings ear = {
+        .issuer = settings_text(k->settings, SETTING_TOKEN_ISSUER),
+        .developer = settings_text(k->settings, SETTING_TOKEN_DEVELOPER),
+        .build = "casemate " CASEMATE_VERSION,
+        .issued_at_sec = keys_now_sec(k),
+        .lifetime_sec = settings_int(k->settings, SETTING_TOKEN_LIFETIME),
+    };
+    const struct json *own;
+    const struct json *payload;
+    TRY(own_claims(k, a, &own));
+    TRY(ear_payload(a, &ear, list, submods->count, own, &payload));
+    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf token;
+    buf_init(&text, TOKEN_MAX);
+    buf_init(&token, 2 * TOKEN_MAX);
+    json_encode(payload, &text);
+    struct bytes payload_text;
+    TRY(buf_end(&text, &payload_text));
+    TRY(jws_sign(k->signer.key, k->signer.header_rest, payload_text, &token));
+    return arena_copy(a, buf_view(&token), out);
+}
+
+static struct err decode_payload(struct keys *k, struct arena *a, struct bytes part, const struct json **payload,
+                                 struct bytes *payload_text)
+{
+    TRY(base64_decode(a, BASE64_URL, part, payload_text));
+    TRY(json_decode(a, *payload_text, NULL, NULL, payload));
+    struct err e = jwt_check_times(*payload, keys_now_sec(k), 0);
+    if (e.code == ERR_STALE)
+        return REFUSE(ERR_STALE, REASON_TOKEN_EXPIRED, "the token has expired");
+    return e;
+}
+
+static struct err split(struct bytes token, struct bytes header, struct bytes *signed_part, struct bytes *payload,
+                        struct bytes *signature)
+{
+    if (token.n > TOKEN_MAX || !bytes_starts(token, header))
+        return REFUSE(ERR_UNVERIFIED, REASON_TOKEN_SIGNATURE, "not a token of this broker");
+    struct bytes rest = bytes_of(token.p + header.n, token.n - header.n);
+    const uint8_t *dot = memchr(rest.p, '.', rest.n);
+    if (dot == NULL)
+        return REFUSE(ERR_FORMAT, REASON_TOKEN_MALFORMED, "a token without a signature");
+    size_t payload_n = (size_t)(dot - rest.p);
+    *payload = bytes_of(rest.p, payload_n);
+    *signed_part = bytes_of(token.p, header.n + payload_n);
+    *signature = bytes_of(dot + 1, rest.n - payload_n - 1);
+    return OK;
+}
+
+struct err token_check(struct keys *k, struct arena *a, struct bytes token, const struct json **payload,
+                       struct bytes *payload_text)
+{
+    struct bytes signed_part;
+    struct bytes part;
+    struct bytes signature_text;
+    TRY(split(token, k->signer.header_text, &signed_part, &part, &signature_text));
+    uint8_t signature[64];
+    TRY_AS(REASON_TOKEN_MALFORMED, base64_decode_fixed(BASE64_URL, signature_text, signature, sizeof(signature)));
+    TRY_AS(REASON_TOKEN_SIGNATURE, key_verify(k->signer.key, SIG_ECDSA_SHA256, signed_part, BYTES_OF(signature)));
+    TRY_AS(REASON_TOKEN_MALFORMED, decode_payload(k, a, part, payload, payload_text));
+    return OK;
+}
+
+struct err token_read(struct keys *k, struct arena *a, struct bytes token, const struct json **payload,
+                      struct bytes *payload_text)
+{
+    struct bytes signed_part;
+    struct bytes part;
+    struct bytes signature;
+    TRY(split(token, k->signer.header_text, &signed_part, &part, &signature));
+    TRY_AS(REASON_TOKEN_MALFORMED, decode_payload(k, a, part, payload, payload_text));
+    return OK;
+}

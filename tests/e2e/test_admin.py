@@ -1,0 +1,100 @@
+"""Administration: who may, and what a changed store leaves behind."""
+import json
+import time
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from broker import b64url
+
+
+def test_the_public_listener_has_no_administration(make_broker):
+    broker = make_broker()
+    token = broker.admin_token("POST", "/kbs/v0/resource/a/b/c", b"x")
+    for method, path in (("POST", "/kbs/v0/resource/a/b/c"), ("DELETE", "/kbs/v0/resource/a/b/c"),
+                         ("POST", "/kbs/v0/resource-policy"), ("GET", "/kbs/v0/resource-policy"),
+                         ("POST", "/kbs/v0/attestation-policy"), ("POST", "/kbs/v0/reference-value")):
+        answer = broker.request(method, path, b"x", {"Authorization": "Bearer " + token})
+        assert answer.status == 401, (method, path)
+    assert broker.request("GET", "/casemate/v0/status", headers={"Authorization": "Bearer " + token}).status == 404
+
+
+@pytest.mark.parametrize("changes", [
+    {"exp": int(time.time()) - 3600}, {"exp": None}, {"htm": "DELETE"}, {"htu": "/kbs/v0/resource/a/b/d"},
+    {"body_sha256": "00" * 32}, {"htm": None},
+])
+def test_a_token_for_something_else_is_refused(make_broker, changes):
+    broker = make_broker()
+    path = "/kbs/v0/resource/a/b/c"
+    token = broker.admin_token("POST", path, b"x", changes=changes)
+    assert broker.admin("POST", path, b"x", token=token).status == 401
+
+
+def test_a_token_is_good_once(make_broker):
+    broker = make_broker()
+    path = "/kbs/v0/resource/a/b/c"
+    token = broker.admin_token("POST", path, b"x")
+    assert broker.admin("POST", path, b"x", token=token).status == 200
+    assert broker.admin("POST", path, b"x", token=token).status == 401
+
+
+def test_a_stranger_key_is_refused(make_broker):
+    broker = make_broker()
+    path = "/kbs/v0/resource/a/b/c"
+    token = broker.admin_token("POST", path, b"x", key=ec.generate_private_key(ec.SECP256R1()))
+    assert broker.admin("POST", path, b"x", token=token).status == 401
+    assert broker.admin("POST", path, b"x", token="").status == 401
+
+
+def test_records_go_there_and_back(make_broker):
+    broker = make_broker()
+    assert broker.bind("00ff", ["a/b/c"]).status == 200
+    assert broker.admin("GET", "/casemate/v0/record/workload/00ff").json() == ["a/b/c"]
+    assert broker.set_references({"tpm_pcr11": ["aa"], "other": 5}).status == 200
+    assert broker.admin("GET", "/kbs/v0/reference-value/tpm_pcr11").json() == ["aa"]
+    assert [e["name"] for e in broker.admin("GET", "/casemate/v0/list/reference").json()] == ["other", "tpm_pcr11"]
+    assert broker.admin("DELETE", "/casemate/v0/record/reference/other").status == 200
+    assert broker.admin("DELETE", "/casemate/v0/record/reference/other").status == 404
+    assert broker.admin("GET", "/kbs/v0/reference-value/other").variant() == "RvpsError"
+    assert broker.set_resource("a/b/c", b"value").status == 200
+    assert broker.admin("GET", "/casemate/v0/record/resource/a/b/c").status == 401, "a resource cannot be read back"
+    before = broker.admin("GET", "/casemate/v0/status").json()
+    broker.stop()
+    broker.start()
+    after = broker.admin("GET", "/casemate/v0/status").json()
+    assert after["generation"] == before["generation"] and after["root"] == before["root"]
+
+
+@pytest.mark.parametrize("value", [[], {}, "a/b/c", [1], ["a/b"], ["a/b/c", "../x/y"], ["a/b/c", None]])
+def test_a_malformed_binding_changes_nothing(make_broker, value):
+    broker = make_broker()
+    before = broker.admin("GET", "/casemate/v0/status").json()["generation"]
+    assert broker.bind("00ff", value).status == 401
+    assert broker.admin("GET", "/casemate/v0/status").json()["generation"] == before
+
+
+@pytest.mark.parametrize("path", ["a/b", "a/b/c/d", "a//c", ".a/b/c", "a/b/c%20d", "a/b/..", "/a/b/c", "a/b/%2e"])
+def test_a_malformed_path_is_refused(make_broker, path):
+    broker = make_broker()
+    assert broker.set_resource(path, b"x").status == 401
+
+
+def test_a_limited_role_may_only_what_it_lists(make_broker):
+    broker = make_broker()
+    key = ec.generate_private_key(ec.SECP256R1())
+    token = broker.admin_token("GET", "/", b"", key=key)
+    kid = json.loads(__import__("base64").urlsafe_b64decode(token.split(".")[0] + "=="))["kid"]
+    point = key.public_key().public_numbers()
+    jwk = {"kty": "EC", "crv": "P-256", "x": b64url(point.x.to_bytes(32, "big")), "y": b64url(point.y.to_bytes(32, "big"))}
+    record = json.dumps({"role": "team-a", "jwk": jwk,
+                         "allow": [{"methods": ["POST"], "prefix": "/kbs/v0/resource/team-a/"}]}).encode()
+    assert broker.admin("PUT", "/casemate/v0/record/admin/" + kid, record).status == 200
+
+    def ask(method, path, body=b""):
+        return broker.admin(method, path, body, token=broker.admin_token(method, path, body, key=key)).status
+
+    assert ask("POST", "/kbs/v0/resource/team-a/x/y", b"v") == 200
+    assert ask("DELETE", "/kbs/v0/resource/team-a/x/y") == 401
+    assert ask("POST", "/kbs/v0/resource/team-b/x/y", b"v") == 401
+    assert ask("POST", "/kbs/v0/resource/team-abc/x/y", b"v") == 401
+    assert ask("GET", "/casemate/v0/status") == 401
