@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -110,6 +111,7 @@ struct err client_open(struct bytes url, struct tls_client *tls, bool allow_plai
     if (c == NULL)
         return FAIL(ERR_NOMEM, "no memory for a client");
     c->tls = tls;
+    signal(SIGPIPE, SIG_IGN); /* a peer that leaves is an error of the exchange, not the end of the process */
     struct err e = parse_url(c, url, allow_plain);
     if (failed(e)) {
         mem_free(c);
@@ -258,7 +260,7 @@ static struct err receive_head(struct client *c, struct deadline d, struct http_
         bool ended = false;
         if (c->in.n != 0)
             TRY(http_response_decode(buf_view(&c->in), r, &complete));
-        if (complete && r->status != 100)
+        if (complete && r->status / 100 != 1)
             return OK;
         if (complete) {
             buf_drop(&c->in, r->head_len);
@@ -274,6 +276,9 @@ static struct err receive_body(struct client *c, struct deadline d, const struct
 {
     bool last = is_head || r->status == 204 || r->status == 304;
     buf_drop(&c->in, r->head_len);
+    /* Without a length only the end of the connection ends the body, and whoever is on the way can cause that. */
+    if (!last && !r->chunked && !r->has_length)
+        return FAIL(ERR_PEER, "an answer that does not say how long it is");
     while (!last) {
         size_t used = 0;
         bool ended = false;
@@ -281,19 +286,18 @@ static struct err receive_body(struct client *c, struct deadline d, const struct
         if (r->chunked) {
             TRY(http_chunk_decode(buf_view(&c->in), &c->body, &used, &last));
         } else {
-            uint64_t missing = r->has_length ? r->content_length - c->body.n : UINT64_MAX;
+            uint64_t missing = r->content_length - c->body.n;
             used = c->in.n < missing ? c->in.n : (size_t)missing;
             buf_add(&c->body, bytes_of(c->in.p, used));
             TRY(buf_end(&c->body, &unused));
-            last = r->has_length && c->body.n == r->content_length;
+            last = c->body.n == r->content_length;
         }
         buf_drop(&c->in, used);
         if (last)
             break;
         TRY(receive(c, d, &ended));
-        if (ended && (r->chunked || r->has_length))
+        if (ended)
             return FAIL(ERR_PEER, "the answer is cut");
-        last = ended;
     }
     return OK;
 }
@@ -392,7 +396,8 @@ struct err client_exchange(struct client *c, const char *method, const char *tar
     }
     if (!failed(e))
         e = take_reply(c, d, &r, strcmp(method, "HEAD") == 0, &reply);
-    if (failed(e) || !r.keep_alive)
+    /* Bytes behind the answer would be taken for the answer to the next request. */
+    if (failed(e) || !r.keep_alive || c->in.n != 0)
         disconnect(c);
     if (failed(e))
         return e;

@@ -42,6 +42,9 @@ struct connection {
     struct exchange *exchange;
     bool close_after; /* the answer is the last */
     bool begun;       /* a byte of the current request is here */
+    int64_t begun_ms; /* since when */
+    size_t scanned;   /* bytes of `in` that hold no whole head: not looked at again before a line ends behind them */
+    bool paused;      /* the peer sent more while its request was served: not read before the answer is out */
     bool driven;      /* drive() is running: an answer from inside the handler must not start another */
     bool lingers;     /* refused before the whole request came: read on, so that the peer sees the answer */
     size_t discarded;
@@ -60,6 +63,8 @@ struct server {
     struct connection *first;
     size_t count;
     struct rate *rate;
+    struct loop_watch *pause; /* no descriptor was left: accepting goes on when it fires */
+    bool drains;
 };
 
 /*
@@ -72,6 +77,9 @@ struct server {
 MUST_CHECK struct err connection_open(struct server *s, int fd, const struct sockaddr_storage *peer);
 void connection_close(struct connection *c);
 void connection_send(struct connection *c);
+
+/* connections_drain - end the idle connections; the others end behind their answer. errors: none. out: nothing */
+void connections_drain(struct server *s);
 
 /* exchange_free - gives back an exchange that was answered. errors: none. out: nothing */
 void exchange_free(struct exchange *x);

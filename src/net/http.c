@@ -76,6 +76,14 @@ static struct bytes trim(struct bytes b)
     return b;
 }
 
+static bool has_control(struct bytes b)
+{
+    for (size_t i = 0; i < b.n; i++)
+        if ((b.p[i] < 0x20 && b.p[i] != '\t') || b.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
 /* source: RFC 9112 5: no space before the colon, no folded lines; RFC 9110 5.5: no control characters in a value */
 static struct err decode_header(struct bytes line, struct http_header *out)
 {
@@ -86,9 +94,8 @@ static struct err decode_header(struct bytes line, struct http_header *out)
     struct bytes value = trim(bytes_of(colon + 1, line.n - name.n - 1));
     if (!is_token(name))
         return FAIL(ERR_FORMAT, "a header name that is no token");
-    for (size_t i = 0; i < value.n; i++)
-        if ((value.p[i] < 0x20 && value.p[i] != '\t') || value.p[i] == 0x7f)
-            return FAIL(ERR_FORMAT, "a control character in a header");
+    if (has_control(value))
+        return FAIL(ERR_FORMAT, "a control character in a header");
     *out = (struct http_header){name, value};
     return OK;
 }
@@ -224,7 +231,8 @@ static struct err decode_request_line(struct bytes line, struct http_request *ou
     out->target = bytes_of(rest.p, (size_t)(second - rest.p));
     TRY(decode_version(bytes_of(second + 1, rest.n - out->target.n - 1), minor));
     out->method = method_of(out->method_text);
-    if (out->target.n == 0 || (out->target.p[0] != '/' && !bytes_is(out->target, "*")))
+    bool is_asterisk = bytes_is(out->target, "*") && out->method == HTTP_OPTIONS;
+    if (out->target.n == 0 || (out->target.p[0] != '/' && !is_asterisk))
         return FAIL(ERR_FORMAT, "a target that is no path");
     for (size_t i = 0; i < out->target.n; i++)
         if (out->target.p[i] <= 0x20 || out->target.p[i] >= 0x7f || out->target.p[i] == '#')
@@ -236,6 +244,18 @@ static struct err decode_request_line(struct bytes line, struct http_request *ou
     return OK;
 }
 
+/* source: RFC 9112 3.2: a Host that is no host would be another one to a proxy before us. */
+static bool is_host(struct bytes value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        uint8_t c = value.p[i];
+        bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!is_plain && (c == 0 || memchr("-._~:[]%", c, 8) == NULL))
+            return false;
+    }
+    return value.n != 0;
+}
+
 static struct err check_request(struct http_request *r, int minor)
 {
     struct bytes host;
@@ -244,6 +264,8 @@ static struct err check_request(struct http_request *r, int minor)
     struct err has_host = http_header_find(r->headers, r->header_count, "Host", &host);
     if (has_host.code == ERR_FORMAT || (failed(has_host) && minor == 1))
         return FAIL(ERR_FORMAT, "no Host, or more than one");
+    if (!failed(has_host) && !is_host(host))
+        return FAIL(ERR_FORMAT, "a Host that is no host");
     TRY(decode_framing(r->headers, r->header_count, &framing));
     if (framing.chunked && minor == 0)
         return FAIL(ERR_FORMAT, "a transfer coding in HTTP/1.0");
@@ -295,6 +317,8 @@ static struct err decode_status_line(struct bytes line, struct http_response *ou
     }
     if (status < 100 || status > 599 || (line.n > 12 && line.p[12] != ' '))
         return FAIL(ERR_FORMAT, "a status out of range");
+    if (has_control(bytes_of(line.p + 12, line.n - 12)))
+        return FAIL(ERR_FORMAT, "a control character in a status line");
     out->status = status;
     return OK;
 }

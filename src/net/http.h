@@ -46,7 +46,7 @@ struct http_response {
  * http_response_decode - the same for a response head.
  *
  * in       in: hostile, from the first byte of the message; views point into it
- * out      *out only when complete
+ * out      *out is whole only when *complete; before that and on failure its content means nothing
  * errors   FORMAT  anything RFC 9112 does not allow or lets a proxy read differently: both Content-Length and
  *                  Transfer-Encoding, two lengths, a sign or space in a length, obs-fold, bare LF, NUL or control
  *                  characters, no or two Host fields, a coding other than chunked

@@ -3,12 +3,34 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "net/connection.h"
+
+#define ACCEPT_PAUSE_MS 100
+
+static void on_pause_over(void *context, int ready)
+{
+    (void)ready;
+    struct server *s = context;
+    loop_unwatch(s->pause);
+    s->pause = NULL;
+    for (size_t i = 0; i < s->listener_count; i++)
+        loop_watch_change(s->listeners[i], LOOP_READ);
+}
+
+/* No descriptor is left. The listeners stay ready, so without a pause the loop would spin until one is free. */
+static void pause_accepting(struct server *s)
+{
+    if (s->pause != NULL || failed(loop_timer(s->loop, ACCEPT_PAUSE_MS, on_pause_over, s, &s->pause)))
+        return;
+    for (size_t i = 0; i < s->listener_count; i++)
+        loop_watch_change(s->listeners[i], 0);
+}
 
 static void on_accept(void *context, int ready)
 {
@@ -20,6 +42,10 @@ static void on_accept(void *context, int ready)
             struct sockaddr_storage peer = {0};
             socklen_t len = sizeof(peer);
             int fd = accept4(s->listener_fds[l], (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+                pause_accepting(s);
+                return;
+            }
             if (fd < 0)
                 break;
             int on = 1;
@@ -38,6 +64,7 @@ struct err server_new(struct loop *l, const int *listen_fds, size_t count, struc
     struct server *s = mem_new(sizeof(*s));
     if (s == NULL)
         return FAIL(ERR_NOMEM, "no memory for a server");
+    signal(SIGPIPE, SIG_IGN); /* a peer that leaves is an error of its connection, not the end of the process */
     *s = (struct server){.loop = l, .tls = tls, .limits = *limits, .handler = handler, .context = context};
     s->rate = mem_new(sizeof(*s->rate));
     struct err e = s->rate == NULL ? FAIL(ERR_NOMEM, "no memory for a server") : rate_init(s->rate);
@@ -55,8 +82,10 @@ struct err server_new(struct loop *l, const int *listen_fds, size_t count, struc
     return OK;
 }
 
-void server_drain(struct server *s)
+static void stop_listening(struct server *s)
 {
+    loop_unwatch(s->pause);
+    s->pause = NULL;
     for (size_t i = 0; i < s->listener_count; i++) {
         loop_unwatch(s->listeners[i]);
         close(s->listener_fds[i]);
@@ -64,11 +93,18 @@ void server_drain(struct server *s)
     s->listener_count = 0;
 }
 
+void server_drain(struct server *s)
+{
+    stop_listening(s);
+    s->drains = true;
+    connections_drain(s);
+}
+
 void server_free(struct server *s)
 {
     if (s == NULL)
         return;
-    server_drain(s);
+    stop_listening(s);
     while (s->first != NULL)
         connection_close(s->first);
     mem_free(s->rate);
@@ -143,7 +179,7 @@ void server_answer(struct exchange *x, int status, const char *content_type, con
     x->answered = true;
     if (c != NULL) {
         c->exchange = NULL;
-        c->close_after = c->close_after || !x->request.keep_alive;
+        c->close_after = c->close_after || !x->request.keep_alive || c->server->drains;
         put_head(&c->out, status, content_type, headers, body.n, c->close_after);
         if (x->request.method != HTTP_HEAD)
             buf_add(&c->out, body);

@@ -12,6 +12,7 @@
 #define OUT_MAX    (16 * MIB)
 #define ANSWER_MS  60000 /* for sending an answer to a peer that reads slowly */
 #define LINGER_MS  2000
+#define SERVE_MS   (24 * 3600 * 1000) /* the handler keeps its own time */
 #define LINGER_MAX (32 * MIB)
 
 void exchange_free(struct exchange *x)
@@ -42,12 +43,6 @@ void connection_close(struct connection *c)
         c->next->back = c->back;
     s->count--;
     mem_free(c);
-}
-
-static void on_deadline(void *context, int ready)
-{
-    (void)ready;
-    connection_close(context);
 }
 
 /* An answer without a handler: the request is refused, and the connection ends behind it. */
@@ -96,13 +91,24 @@ static struct err begin_exchange(struct connection *c, const struct http_request
     return OK;
 }
 
+/* Without this a peer that sends byte by byte would make us read its head again for each of them. */
+static bool may_hold_a_head(struct connection *c)
+{
+    struct bytes fresh = bytes_of(c->in.p + c->scanned, c->in.n - c->scanned);
+    c->scanned = c->in.n;
+    return memchr(fresh.p, '\n', fresh.n) != NULL || c->in.n > HTTP_HEAD_MAX;
+}
+
 static struct err read_head(struct connection *c, bool *moved)
 {
     struct http_request r;
     bool complete;
+    if (!may_hold_a_head(c))
+        return OK;
     TRY(http_request_decode(buf_view(&c->in), &r, &complete));
     if (!complete)
         return OK;
+    c->scanned = 0;
     if (!rate_take(c->slot, c->server->limits.rate_per_sec, loop_now_ms(c->server->loop))) {
         refuse(c, 429, "");
         *moved = true;
@@ -116,7 +122,8 @@ static struct err read_head(struct connection *c, bool *moved)
     }
     if (r.expect_continue && c->in.n == 0)
         buf_text(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
-    loop_timer_set(c->deadline, c->server->limits.request_ms);
+    int64_t now = loop_now_ms(c->server->loop);
+    loop_timer_set(c->deadline, c->server->limits.request_ms - (c->begun ? now - c->begun_ms : 0));
     c->state = CONNECTION_BODY;
     *moved = true;
     return OK;
@@ -146,8 +153,7 @@ static void serve(struct connection *c)
     struct exchange *x = c->exchange;
     c->state = CONNECTION_WAITING;
     c->begun = false;
-    loop_watch_change(c->watch, 0);
-    loop_timer_set(c->deadline, 24 * 3600 * 1000);
+    loop_timer_set(c->deadline, SERVE_MS);
     c->server->handler(c->server->context, x, &x->request, buf_view(&x->body));
 }
 
@@ -194,16 +200,20 @@ static void after_answer(struct connection *c)
     buf_clear(&c->out);
     buf_init(&c->out, OUT_MAX);
     c->out_done = 0;
+    c->scanned = 0;
     c->state = CONNECTION_HEAD;
-    loop_timer_set(c->deadline, c->in.n == 0 ? c->server->limits.idle_ms : c->server->limits.head_ms);
+    c->begun = c->in.n != 0; /* of the next request, sent behind this one */
+    c->begun_ms = loop_now_ms(c->server->loop);
+    loop_timer_set(c->deadline, c->begun ? c->server->limits.head_ms : c->server->limits.idle_ms);
 }
 
-/* false: the connection is gone, or waits for the peer. */
-static bool flush(struct connection *c)
+enum flushed { FLUSH_GONE = 0, FLUSH_WAITS, FLUSH_DONE };
+
+static enum flushed flush(struct connection *c)
 {
     if (c->out.bad != 0) {
         connection_close(c);
-        return false;
+        return FLUSH_GONE;
     }
     while (c->out_done < c->out.n) {
         size_t n = 0;
@@ -212,13 +222,14 @@ static bool flush(struct connection *c)
             c->out_done += n;
         } else if (s == STREAM_WANTS_WRITE || s == STREAM_WANTS_READ) {
             loop_watch_change(c->watch, s == STREAM_WANTS_WRITE ? LOOP_WRITE : LOOP_READ);
-            return false;
+            c->paused = true; /* watched for something else than the next request */
+            return FLUSH_WAITS;
         } else {
             connection_close(c);
-            return false;
+            return FLUSH_GONE;
         }
     }
-    return true;
+    return FLUSH_DONE;
 }
 
 /* Reads what is there. false: the connection is gone. */
@@ -234,7 +245,9 @@ static bool fill(struct connection *c)
         enum stream_state s = stream_read(c->stream, to, READ_STEP, &n);
         if (s == STREAM_WANTS_READ || s == STREAM_WANTS_WRITE) {
             give_back_idle_memory(c);
-            loop_watch_change(c->watch, s == STREAM_WANTS_READ ? LOOP_READ : LOOP_WRITE);
+            if (c->paused || s == STREAM_WANTS_WRITE)
+                loop_watch_change(c->watch, s == STREAM_WANTS_READ ? LOOP_READ : LOOP_WRITE);
+            c->paused = s == STREAM_WANTS_WRITE;
             return true;
         }
         if (s != STREAM_DONE) {
@@ -243,6 +256,7 @@ static bool fill(struct connection *c)
         }
         if (!c->begun && c->state == CONNECTION_HEAD) {
             c->begun = true;
+            c->begun_ms = loop_now_ms(c->server->loop);
             loop_timer_set(c->deadline, c->server->limits.head_ms);
         }
         buf_commit(&c->in, n);
@@ -289,7 +303,6 @@ static bool answered(struct connection *c)
         return false;
     }
     after_answer(c);
-    loop_watch_change(c->watch, LOOP_READ);
     advance(c);
     return true;
 }
@@ -300,7 +313,10 @@ static void drive(struct connection *c)
     c->driven = true;
     for (;;) {
         if (c->out_done < c->out.n || c->out.bad != 0) {
-            if (!flush(c))
+            enum flushed f = flush(c);
+            if (f == FLUSH_GONE)
+                return;
+            if (f == FLUSH_WAITS)
                 break;
             if (c->state == CONNECTION_BODY) { /* 100 Continue is out */
                 buf_reset(&c->out);
@@ -330,10 +346,41 @@ static void on_ready(void *context, int ready)
 {
     (void)ready;
     struct connection *c = context;
-    if (c->state == CONNECTION_LINGERING)
+    if (c->state == CONNECTION_LINGERING) {
         linger(c);
-    else
+    } else if (c->state == CONNECTION_WAITING) {
+        /* Only a peer that sends ahead or leaves pays for the pause; the others save two calls to the kernel. */
+        loop_watch_change(c->watch, 0);
+        c->paused = true;
+    } else {
         drive(c);
+    }
+}
+
+/* Absolute deadlines: one that passed inside a request says so, any other just ends the connection. */
+static void on_deadline(void *context, int ready)
+{
+    (void)ready;
+    struct connection *c = context;
+    bool is_cut = c->out.n == 0 && (c->state == CONNECTION_BODY || (c->state == CONNECTION_HEAD && c->begun));
+    if (!is_cut) {
+        connection_close(c);
+        return;
+    }
+    refuse(c, 408, "");
+    loop_timer_set(c->deadline, LINGER_MS);
+    drive(c);
+}
+
+void connections_drain(struct server *s)
+{
+    for (struct connection *c = s->first; c != NULL;) {
+        struct connection *next = c->next;
+        c->close_after = true;
+        if (c->state == CONNECTION_HEAD && !c->begun)
+            connection_close(c);
+        c = next;
+    }
 }
 
 void connection_send(struct connection *c)

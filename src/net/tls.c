@@ -6,12 +6,15 @@
 #include <errno.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "base/mem.h"
 #include "net/stream.h"
 #include "sys/file.h"
+
+#define ROOTS_MAX 64
 
 struct tls_server {
     SSL_CTX *ctx;
@@ -27,9 +30,32 @@ struct stream {
     bool is_shaking; /* the handshake is not over */
 };
 
+/* An encrypted PEM block must fail; libcrypto's own answer is to ask for the password at the terminal. */
+static int no_password(char *to, int room, int is_new, void *context)
+{
+    (void)to;
+    (void)room;
+    (void)is_new;
+    (void)context;
+    return -1;
+}
+
+/* Whether reading PEM ended because there is no further block, and not at a broken one. */
+static bool is_end_of_pem(void)
+{
+    bool end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    ERR_clear_error();
+    return end;
+}
+
 static BIO *bio_of(struct bytes text)
 {
     return text.n > INT32_MAX ? NULL : BIO_new_mem_buf(text.p, (int)text.n);
+}
+
+static X509 *next_cert(BIO *bio)
+{
+    return PEM_read_bio_X509(bio, NULL, no_password, NULL);
 }
 
 /* The first certificate is the server's own, the others its chain. */
@@ -40,21 +66,23 @@ static struct err use_chain(SSL_CTX *ctx, struct bytes chain)
         return FAIL(ERR_NOMEM, "no memory for the certificates");
     size_t count = 0;
     bool good = true;
-    for (X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL); x != NULL && good && count < CERT_CHAIN_MAX;
-         x = PEM_read_bio_X509(bio, NULL, NULL, NULL)) {
-        good = count == 0 ? SSL_CTX_use_certificate(ctx, x) == 1 : SSL_CTX_add1_chain_cert(ctx, x) == 1;
+    ERR_clear_error();
+    for (X509 *x = next_cert(bio); x != NULL; x = good ? next_cert(bio) : NULL) {
+        good = count >= CERT_CHAIN_MAX ? false
+               : count == 0            ? SSL_CTX_use_certificate(ctx, x) == 1
+                                       : SSL_CTX_add1_chain_cert(ctx, x) == 1;
         X509_free(x);
         count++;
     }
+    good = is_end_of_pem() && good;
     BIO_free(bio);
-    ERR_clear_error();
     return good && count != 0 ? OK : FAIL(ERR_FORMAT, "no usable certificate in the PEM text");
 }
 
 static struct err use_key(SSL_CTX *ctx, const struct secret *key)
 {
     BIO *bio = bio_of(secret_borrow(key));
-    EVP_PKEY *k = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    EVP_PKEY *k = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, no_password, NULL);
     BIO_free(bio);
     bool good = k != NULL && SSL_CTX_use_PrivateKey(ctx, k) == 1;
     EVP_PKEY_free(k);
@@ -71,6 +99,9 @@ static struct err use_key(SSL_CTX *ctx, const struct secret *key)
 /* What both sides have: 1.3, no compression, no renegotiation, buffers given back while idle. */
 static SSL_CTX *context(const SSL_METHOD *method, bool allow_tls12)
 {
+    /* No file of the machine has a say in what we negotiate. */
+    if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+        return NULL;
     SSL_CTX *ctx = SSL_CTX_new(method);
     if (ctx == NULL)
         return NULL;
@@ -79,6 +110,7 @@ static SSL_CTX *context(const SSL_METHOD *method, bool allow_tls12)
                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(ctx, 0);
     bool good = SSL_CTX_set_min_proto_version(ctx, allow_tls12 ? TLS1_2_VERSION : TLS1_3_VERSION) == 1 &&
+                SSL_CTX_set_cipher_list(ctx, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
                 SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1;
     if (good)
         return ctx;
@@ -121,14 +153,14 @@ static struct err trust(SSL_CTX *ctx, struct bytes roots)
         return FAIL(ERR_NOMEM, "no memory for the roots");
     size_t count = 0;
     bool good = true;
-    for (X509 *x = PEM_read_bio_X509(bio, NULL, NULL, NULL); x != NULL && good && count < 64;
-         x = PEM_read_bio_X509(bio, NULL, NULL, NULL)) {
-        good = X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), x) == 1;
+    ERR_clear_error();
+    for (X509 *x = next_cert(bio); x != NULL; x = good ? next_cert(bio) : NULL) {
+        good = count < ROOTS_MAX && X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), x) == 1;
         X509_free(x);
         count++;
     }
+    good = is_end_of_pem() && good;
     BIO_free(bio);
-    ERR_clear_error();
     if (!good || count == 0)
         return FAIL(ERR_FORMAT, "no usable certificate among the roots");
     /* A server's own certificate may be given: it then ends the chain. */
@@ -194,6 +226,7 @@ static bool name_host(SSL *ssl, const char *host)
     X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
     if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1)
         return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1;
+    X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 && SSL_set_tlsext_host_name(ssl, host) == 1;
 }
 
