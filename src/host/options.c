@@ -59,7 +59,7 @@ const char *options_find(const struct host_option *rows, const char *name, const
     for (; rows->name != NULL; rows++)
         if (strcmp(rows->name, name) == 0)
             return rows->given != NULL ? rows->given : otherwise;
-    assert(!"no such row");
+    assert(rows->name != NULL);
     return otherwise;
 }
 

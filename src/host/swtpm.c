@@ -13,15 +13,16 @@
 #include "codec/base64.h"
 #include "sys/file.h"
 
+#define TPM_PATH     1024 /* of a file of a TPM */
 #define STATE_FILE   "tpm2-00.permall"
 #define SETUP_MAX_MS 120000
 #define CERTS_MAX    (64 * KIB)
 
 /* A path built of two parts and a fixed name. */
-static struct err join(char out[PATH_MAX], const char *dir, const char *name)
+static struct err join(char out[TPM_PATH], const char *dir, const char *name)
 {
-    int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
-    return n > 0 && n < PATH_MAX ? OK : FAIL(ERR_LIMIT, "a path is too long");
+    int n = snprintf(out, TPM_PATH, "%s/%s", dir, name);
+    return n > 0 && n < TPM_PATH ? OK : FAIL(ERR_LIMIT, "a path is too long");
 }
 
 static struct err make_dir(const char *path)
@@ -53,7 +54,7 @@ static struct err write_settings(const char *ca)
 {
     for (size_t i = 0; i < sizeof(ca_files) / sizeof(ca_files[0]); i++) {
         SCOPED(buf) struct buf text;
-        char path[PATH_MAX];
+        char path[TPM_PATH];
         const char *at = ca_files[i].text;
         buf_init(&text, 64 * KIB);
         for (const char *mark; (mark = strstr(at, "%s")) != NULL; at = mark + 2) {
@@ -71,7 +72,7 @@ static struct err write_settings(const char *ca)
 
 static struct err run_setup(const char *dir, const char *ca)
 {
-    char config[PATH_MAX];
+    char config[TPM_PATH];
     TRY(join(config, ca, "setup.conf"));
     const char *const argv[] = {"swtpm_setup",
                                 "--tpm2",
@@ -93,14 +94,14 @@ static struct err run_setup(const char *dir, const char *ca)
 
 static struct err append_file(const char *dir, const char *name, struct buf *out)
 {
-    char path[PATH_MAX];
+    char path[TPM_PATH];
     TRY(join(path, dir, name));
     return file_read(path, out);
 }
 
 static struct err write_in(const char *dir, const char *name, struct buf *data)
 {
-    char path[PATH_MAX];
+    char path[TPM_PATH];
     struct bytes view;
     TRY(join(path, dir, name));
     TRY(buf_end(data, &view));
@@ -141,7 +142,7 @@ static struct err export_certificates(const char *dir, const char *ca)
 struct err swtpm_make(const char *dir)
 {
     char whole[PATH_MAX];
-    char path[PATH_MAX];
+    char path[TPM_PATH];
     TRY(make_dir(dir));
     if (realpath(dir, whole) == NULL)
         return FAIL_SYS(errno, "a folder cannot be found");
@@ -158,7 +159,7 @@ struct err swtpm_make(const char *dir)
 
 static struct err copy_state(const struct workdir *w, const char *dir)
 {
-    char from[PATH_MAX];
+    char from[TPM_PATH];
     char to[WORKDIR_PATH];
     workdir_path(w, "tpm", to);
     TRY(make_dir(to));
