@@ -5,6 +5,8 @@
 #include "owner/broker/broker_command.h"
 #include "owner/command.h"
 #include "owner/endorsement/endorsement_command.h"
+#include "owner/evidence/evidence_command.h"
+#include "owner/explain/explain_command.h"
 #include "owner/keygen/keygen_command.h"
 #include "owner/reference/measure_command.h"
 #include "owner/reference/reference_command.h"
@@ -12,23 +14,11 @@
 #include "owner/workload/workload_command.h"
 
 const struct command *const commands[] = {
-    &command_audit_show,
-    &command_audit_verify,
-    &command_broker_init,
-    &command_endorsement_add,
-    &command_endorsement_list,
-    &command_endorsement_delete,
-    &command_keygen,
-    &command_reference_measure,
-    &command_reference_set,
-    &command_reference_get,
-    &command_reference_list,
-    &command_reference_delete,
-    &command_resource_set,
-    &command_resource_list,
-    &command_resource_delete,
-    &command_workload_bind,
-    &command_workload_list,
-    &command_workload_unbind,
-    NULL,
+    &command_audit_show,        &command_audit_verify,     &command_broker_init,
+    &command_endorsement_add,   &command_endorsement_list, &command_endorsement_delete,
+    &command_evidence_verify,   &command_explain_reason,   &command_keygen,
+    &command_reference_measure, &command_reference_set,    &command_reference_get,
+    &command_reference_list,    &command_reference_delete, &command_resource_set,
+    &command_resource_list,     &command_resource_delete,  &command_workload_bind,
+    &command_workload_list,     &command_workload_unbind,  NULL,
 };
