@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "sys/landlock.h"
@@ -191,6 +192,7 @@ static bool wants_landlock(const struct sandbox_plan *plan)
 struct err sandbox_enter(const struct sandbox_plan *plan, const char **reduced)
 {
     *reduced = NULL;
+    tzset(); /* libc opens /etc/localtime at the first use of a date, even in UTC: have that behind us */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return FAIL_SYS(errno, "privileges cannot be given up");
     TRY(enter_limits(plan));
