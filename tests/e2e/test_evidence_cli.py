@@ -10,6 +10,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from broker import attest
+from conftest import AFFIRMING_SAMPLE
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OWN = ROOT / "tests" / "vectors"
 NOW = "2025-06-01T00:00:00Z"
@@ -315,3 +318,18 @@ def test_explain_codes():
     for words in ([], ["a", "--list"], ["a", "b"], ["--audit", "d"], ["--session", "abcd"], ["--list", "--key", "k"],
                   ["--audit", "d", "--session", "xyzw"], ["--audit", "d", "--session", "abc"]):
         assert casemate("explain", *words).status == 2, words
+
+
+def test_explain_a_session_of_a_broker(make_broker):
+    broker = make_broker(sample=True)
+    assert broker.set_references({**AFFIRMING_SAMPLE, "svn": ["9"]}).status == 200
+    _, _, nonce, *_ = attest(broker)
+    session = hashlib.sha256(nonce.encode()).hexdigest()
+    broker.stop()
+    ran = casemate("explain", "--audit", broker.folder / "audit", "--session", session[:12])
+    assert ran.status == 0, ran.err
+    assert "not affirming" in ran.out and "verdict: contraindicated" in ran.out
+    assert 'expected:  ["9"]' in ran.out and "found:     1\n" in ran.out
+    ran = casemate("explain", "--audit", broker.folder / "audit", "--session", session, "--format", "json")
+    assert ran.json()["verified"] is True and ran.json()["decisions"][0]["line"]["session"] == session
+    assert casemate("explain", "--audit", broker.folder / "audit", "--session", "f" * 64).status == 1
