@@ -259,13 +259,13 @@ const struct command command_evidence_verify = {
     .options = verify_options,
     .operands = "",
     .summary = "verify and appraise evidence offline",
-    .help =
-        "Runs every check of the broker over files, without a network: who made the evidence, what it is over, and\n"
-        "with --reference whether all that was measured is as registered. What is not given is not checked, and\n"
-        "the checks say so. Without --reference the best answer is \"authentic\": it says who made the evidence,\n"
-        "not that what runs there is yours. Evidence of a tpm proves its maker only together with --tpm-session.\n"
-        "Exit status: 0 affirming, or authentic without --reference; 1 refused, malformed, or anything less;\n"
-        "3 a file cannot be read.",
+    .help = "Runs the checks of the broker, with its strictest settings, over files and without a network: who made\n"
+            "the evidence, what it is over, and with --reference whether all that was measured is as registered.\n"
+            "What is not given is not checked, and the checks say so. Without --reference the best answer is "
+            "\"authentic\": it says who made the evidence,\n"
+            "not that what runs there is yours. Evidence of a tpm proves its maker only together with --tpm-session.\n"
+            "Exit status: 0 affirming, or authentic without --reference; 1 refused, malformed, or anything less;\n"
+            "3 a file cannot be read.",
     .example = "casemate evidence verify --tee snp --evidence report.bin --endorsements certs\n"
                "casemate evidence verify --tee snp --evidence evidence.json --endorsements certs --reference ref.json",
     .run = verify,
