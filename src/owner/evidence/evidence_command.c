@@ -261,9 +261,9 @@ const struct command command_evidence_verify = {
     .summary = "verify and appraise evidence offline",
     .help = "Runs the checks of the broker, with its strictest settings, over files and without a network: who made\n"
             "the evidence, what it is over, and with --reference whether all that was measured is as registered.\n"
-            "What is not given is not checked, and the checks say so. Without --reference the best answer is "
-            "\"authentic\": it says who made the evidence,\n"
-            "not that what runs there is yours. Evidence of a tpm proves its maker only together with --tpm-session.\n"
+            "What is not given is not checked, and the checks say so. Without --reference the best answer is\n"
+            "\"authentic\": it says who made the evidence, not that what runs there is yours. Evidence of a tpm\n"
+            "proves its maker only together with --tpm-session.\n"
             "Exit status: 0 affirming, or authentic without --reference; 1 refused, malformed, or anything less;\n"
             "3 a file cannot be read.",
     .example = "casemate evidence verify --tee snp --evidence report.bin --endorsements certs\n"
