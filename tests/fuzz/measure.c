@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                            .cmdline = BYTES_LIT("quiet"),
                                            .machine = {.memory_mib = 512}};
     arena_init(&a, 128 * MIB);
-    if (!failed(pe_decode(file, &image)) && !failed(boot_uki(&image, &v)))
+    if (!failed(pe_decode(file, &image)) && !failed(boot_uki(&image, NULL, &v)))
         FUZZ_CHECK(v.pcr4.n == 32 && v.pcr9.n == 32 && v.pcr11.n == 32 && v.pcr12.n == 32);
     if (!failed(boot_direct(&a, &direct, &v)))
         FUZZ_CHECK(v.pcr4.n == 32 && v.pcr9.n == 32);

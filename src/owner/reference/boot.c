@@ -71,10 +71,35 @@ static struct err hash_cmdline(struct bytes text, const char *suffix, struct dig
     return hash_of(HASH_SHA256, measured, out);
 }
 
-static void begin_pcr4(struct pcr_chain *c)
+/* UEFI_IMAGE_LOAD_EVENT without a place and a path: the digest does not cover it. */
+static void add_image(struct pcr_chain *c, const struct digest *image)
 {
-    pcr_data(c, BYTES_LIT("Calling EFI Application from Boot Option"));
+    static const uint8_t nowhere[32];
+    pcr_digest(c, EV_EFI_BOOT_SERVICES_APPLICATION, image, BYTES_OF(nowhere));
+}
+
+static void begin_pcr4(struct pcr_chain *c, const struct digest *image, struct buf *log)
+{
+    pcr_begin(c, 4, log);
+    add_image(c, image);
+    pcr_data(c, EV_EFI_ACTION, BYTES_LIT("Calling EFI Application from Boot Option"));
     pcr_separator(c);
+}
+
+/* The events of the kernel's EFI code: a tag, the size of its text, the text. */
+static struct err measure_pcr9(const struct digest *cmdline, struct bytes initrd, struct buf *log, struct digest *out)
+{
+    static const uint8_t options_tag[] = "\xed\x22\x3b\x8f\x1a\0\0\0LOADED_IMAGE::LoadOptions";
+    static const uint8_t initrd_tag[] = "\xec\x22\x3b\x8f\x0d\0\0\0Linux initrd";
+    struct pcr_chain c;
+    struct digest d;
+    pcr_begin(&c, 9, log);
+    pcr_digest(&c, EV_EVENT_TAG, cmdline, BYTES_OF(options_tag));
+    if (initrd.n > 0) {
+        TRY(hash_of(HASH_SHA256, initrd, &d));
+        pcr_digest(&c, EV_EVENT_TAG, &d, BYTES_OF(initrd_tag));
+    }
+    return pcr_end(&c, out);
 }
 
 /* RAM below 4 GiB: QEMU leaves a hole for devices once there is more memory than fits. */
@@ -125,7 +150,6 @@ static struct err hand_over(struct arena *a, const struct measure_request *r, st
 struct err boot_direct(struct arena *a, const struct measure_request *r, struct boot_values *out)
 {
     struct pcr_chain pcr4;
-    struct pcr_chain pcr9;
     struct digest kernel_digest;
     struct digest cmdline;
     struct bytes kernel;
@@ -134,18 +158,12 @@ struct err boot_direct(struct arena *a, const struct measure_request *r, struct 
     TRY(hand_over(a, r, &kernel));
     TRY(pe_decode(kernel, &image));
     TRY(hash_image(&image, &kernel_digest));
-    pcr_begin(&pcr4);
-    pcr_digest(&pcr4, &kernel_digest);
-    begin_pcr4(&pcr4);
+    begin_pcr4(&pcr4, &kernel_digest, r->event_log);
     TRY(pcr_end(&pcr4, &v.pcr4));
 
     /* The firmware names the initrd on the command line whenever one was given. */
     TRY(hash_cmdline(r->cmdline, r->initrd.n > 0 ? " initrd=initrd" : "", &cmdline));
-    pcr_begin(&pcr9);
-    pcr_digest(&pcr9, &cmdline);
-    if (r->initrd.n > 0)
-        pcr_data(&pcr9, r->initrd);
-    TRY(pcr_end(&pcr9, &v.pcr9));
+    TRY(measure_pcr9(&cmdline, r->initrd, r->event_log, &v.pcr9));
     *out = v;
     return OK;
 }
@@ -175,10 +193,27 @@ static struct err find_section(const struct pe *image, const char *name, const s
     return OK;
 }
 
-static struct err measure_sections(const struct pe *image, struct digest *pcr11)
+/* Two events, which both say the section's name in UTF-16; the first digest is over the name in ASCII. */
+static struct err measure_section(struct pcr_chain *c, struct bytes name, struct bytes content)
+{
+    SCOPED(buf) struct buf wide;
+    struct digest d;
+    struct bytes said;
+    buf_init(&wide, 64);
+    for (size_t i = 0; i < name.n; i++)
+        buf_u16le(&wide, name.p[i]);
+    TRY(buf_end(&wide, &said));
+    TRY(hash_of(HASH_SHA256, name, &d));
+    pcr_digest(c, EV_IPL, &d, said);
+    TRY(hash_of(HASH_SHA256, content, &d));
+    pcr_digest(c, EV_IPL, &d, said);
+    return OK;
+}
+
+static struct err measure_sections(const struct pe *image, struct buf *log, struct digest *pcr11)
 {
     struct pcr_chain c;
-    pcr_begin(&c);
+    pcr_begin(&c, 11, log);
     for (size_t i = 0; i < sizeof(stub_sections) / sizeof(stub_sections[0]); i++) {
         const struct pe_section *s;
         TRY(find_section(image, stub_sections[i].name, &s));
@@ -186,36 +221,29 @@ static struct err measure_sections(const struct pe *image, struct digest *pcr11)
             return FAIL(ERR_FORMAT, "no unified kernel image: a section is missing");
         if (s == NULL)
             continue;
-        pcr_data(&c, stub_sections[i].measured_name);
-        pcr_data(&c, s->data);
+        TRY(measure_section(&c, stub_sections[i].measured_name, s->data));
     }
     return pcr_end(&c, pcr11);
 }
 
-struct err boot_uki(const struct pe *image, struct boot_values *out)
+struct err boot_uki(const struct pe *image, struct buf *log, struct boot_values *out)
 {
     struct pcr_chain pcr4;
-    struct pcr_chain pcr9;
     struct digest outer;
     struct digest inner;
     struct digest cmdline;
     struct pe kernel;
     struct boot_values v = {.pcr12 = {.n = 32}};
-    TRY(measure_sections(image, &v.pcr11));
+    TRY(measure_sections(image, log, &v.pcr11));
     TRY(pe_decode(pe_find(image, ".linux")->data, &kernel));
     TRY(hash_image(image, &outer));
     TRY(hash_image(&kernel, &inner));
-    pcr_begin(&pcr4);
-    pcr_digest(&pcr4, &outer);
-    begin_pcr4(&pcr4);
-    pcr_digest(&pcr4, &inner);
+    begin_pcr4(&pcr4, &outer, log);
+    add_image(&pcr4, &inner);
     TRY(pcr_end(&pcr4, &v.pcr4));
 
     TRY(hash_cmdline(pe_find(image, ".cmdline")->data, "", &cmdline));
-    pcr_begin(&pcr9);
-    pcr_digest(&pcr9, &cmdline);
-    pcr_data(&pcr9, pe_find(image, ".initrd")->data);
-    TRY(pcr_end(&pcr9, &v.pcr9));
+    TRY(measure_pcr9(&cmdline, pe_find(image, ".initrd")->data, log, &v.pcr9));
     *out = v;
     return OK;
 }

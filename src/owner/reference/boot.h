@@ -19,11 +19,11 @@ struct boot_values {
  * the kernel's header, so that PCR 4 depends on the initrd's size and on the memory.
  * boot_uki - the image of r, decoded as `image`, with the stub of systemd 252.
  *
- * in       a: for scratch; hostile files
+ * in       a: for scratch; hostile files; log: the event log, or NULL (boot_direct: of r)
  * out      *out only on success
  * errors   FORMAT  no bzImage, no PE image, or a section of the unified image is missing or doubled; a command line
  *                  that is not ASCII; LIMIT; NOMEM
  * source: spec/testbed.md 3.1, 3.4; Linux Documentation/arch/x86/boot.rst
  */
 MUST_CHECK struct err boot_direct(struct arena *a, const struct measure_request *r, struct boot_values *out);
-MUST_CHECK struct err boot_uki(const struct pe *image, struct boot_values *out);
+MUST_CHECK struct err boot_uki(const struct pe *image, struct buf *log, struct boot_values *out);

@@ -3,7 +3,8 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-#define PEI_MAX (2 * MIB)
+#define PEI_MAX                       (2 * MIB)
+#define EV_EFI_PLATFORM_FIRMWARE_BLOB 0x80000008U
 
 /* One number of the platform record: where it lies in the PEI volume, how wide it is, what it holds. */
 enum platform_field {
@@ -160,40 +161,45 @@ static struct err pei_as_measured(const struct firmware *f, const struct ovmf_vo
 }
 
 static struct err measure_pcr0(const struct firmware *f, const struct ovmf_volumes *v, const struct measure_machine *m,
-                               struct digest *out)
+                               struct buf *log, struct digest *out)
 {
     SCOPED(buf) struct buf pei;
     buf_init(&pei, PEI_MAX);
     TRY(pei_as_measured(f, v, m, &pei));
     struct pcr_chain c;
+    struct digest pei_digest;
+    struct digest dxe_digest;
     static const uint8_t crtm_version[2];
-    pcr_begin(&c);
-    pcr_data(&c, BYTES_OF(crtm_version));
-    pcr_data(&c, buf_view(&pei));
-    pcr_data(&c, v->dxe);
+    static const uint8_t nowhere[16]; /* address and length of a blob: the digest does not cover them */
+    TRY(hash_of(HASH_SHA256, buf_view(&pei), &pei_digest));
+    TRY(hash_of(HASH_SHA256, v->dxe, &dxe_digest));
+    pcr_begin(&c, 0, log);
+    pcr_data(&c, EV_S_CRTM_VERSION, BYTES_OF(crtm_version));
+    pcr_digest(&c, EV_EFI_PLATFORM_FIRMWARE_BLOB, &pei_digest, BYTES_OF(nowhere));
+    pcr_digest(&c, EV_EFI_PLATFORM_FIRMWARE_BLOB, &dxe_digest, BYTES_OF(nowhere));
     pcr_separator(&c);
     return pcr_end(&c, out);
 }
 
 /* BootOrder has one entry, 0000; only the variables' data is measured. */
-static struct err measure_pcr1(const struct firmware *f, struct digest *out)
+static struct err measure_pcr1(const struct firmware *f, struct buf *log, struct digest *out)
 {
     struct pcr_chain c;
     static const uint8_t boot_order[2];
-    pcr_begin(&c);
-    pcr_data(&c, BYTES_OF(boot_order));
-    pcr_data(&c, f->boot_option);
+    pcr_begin(&c, 1, log);
+    pcr_data(&c, EV_EFI_VARIABLE_BOOT, BYTES_OF(boot_order));
+    pcr_data(&c, EV_EFI_VARIABLE_BOOT, f->boot_option);
     pcr_separator(&c);
     return pcr_end(&c, out);
 }
 
-static struct err measure_pcr5(struct digest *out)
+static struct err measure_pcr5(struct buf *log, struct digest *out)
 {
     struct pcr_chain c;
-    pcr_begin(&c);
+    pcr_begin(&c, 5, log);
     pcr_separator(&c);
-    pcr_data(&c, BYTES_LIT("Exit Boot Services Invocation"));
-    pcr_data(&c, BYTES_LIT("Exit Boot Services Returned with Success"));
+    pcr_data(&c, EV_EFI_ACTION, BYTES_LIT("Exit Boot Services Invocation"));
+    pcr_data(&c, EV_EFI_ACTION, BYTES_LIT("Exit Boot Services Returned with Success"));
     return pcr_end(&c, out);
 }
 
@@ -216,10 +222,10 @@ static const struct {
     {IMAGE_VENDOR, "dbx", {(const uint8_t *)"", 0}},
 };
 
-static struct err measure_pcr7(struct digest *out)
+static struct err measure_pcr7(struct buf *log, struct digest *out)
 {
     struct pcr_chain c;
-    pcr_begin(&c);
+    pcr_begin(&c, 7, log);
     for (size_t i = 0; i < sizeof(secure_boot) / sizeof(secure_boot[0]); i++) {
         SCOPED(buf) struct buf event;
         struct bytes measured;
@@ -231,30 +237,31 @@ static struct err measure_pcr7(struct digest *out)
             buf_u16le(&event, (uint8_t)*at);
         buf_add(&event, secure_boot[i].data);
         TRY(buf_end(&event, &measured));
-        pcr_data(&c, measured);
+        pcr_data(&c, EV_EFI_VARIABLE_DRIVER_CONFIG, measured);
     }
     pcr_separator(&c);
     return pcr_end(&c, out);
 }
 
-struct err ovmf_pcrs(const struct ovmf_volumes *volumes, const struct measure_machine *machine,
+struct err ovmf_pcrs(const struct ovmf_volumes *volumes, const struct measure_machine *machine, struct buf *log,
                      struct digest pcrs[FIRMWARE_PCRS])
 {
     const struct firmware *f;
     struct digest v[FIRMWARE_PCRS] = {0};
-    struct pcr_chain untouched;
     TRY(find_firmware(volumes, &f));
     TRY(check_machine(machine));
-    TRY(measure_pcr0(f, volumes, machine, &v[0]));
-    TRY(measure_pcr1(f, &v[1]));
-    TRY(measure_pcr5(&v[5]));
-    TRY(measure_pcr7(&v[7]));
+    TRY(measure_pcr0(f, volumes, machine, log, &v[0]));
+    TRY(measure_pcr1(f, log, &v[1]));
+    TRY(measure_pcr5(log, &v[5]));
+    TRY(measure_pcr7(log, &v[7]));
     /* Nothing is measured into 2, 3 and 6: no option ROM, no driver from outside. */
-    pcr_begin(&untouched);
-    pcr_separator(&untouched);
-    TRY(pcr_end(&untouched, &v[2]));
-    v[3] = v[2];
-    v[6] = v[2];
+    static const unsigned untouched[] = {2, 3, 6};
+    for (size_t i = 0; i < sizeof(untouched) / sizeof(untouched[0]); i++) {
+        struct pcr_chain c;
+        pcr_begin(&c, untouched[i], log);
+        pcr_separator(&c);
+        TRY(pcr_end(&c, &v[untouched[i]]));
+    }
     for (size_t i = 0; i < FIRMWARE_PCRS; i++)
         if (v[i].n != 0)
             pcrs[i] = v[i];

@@ -28,10 +28,10 @@ MUST_CHECK struct err ovmf_unpack(struct arena *a, struct bytes file, struct ovm
 /*
  * ovmf_pcrs - what the firmware leaves in the registers on a machine. pcrs[4] stays untouched.
  *
- * in       volumes: of ovmf_unpack
+ * in       volumes: of ovmf_unpack; log: the event log, or NULL
  * out      pcrs only on success
  * errors   UNSUPPORTED  the build is not in the table, or PCR 0 was never checked for such a machine; NOMEM; BUG
  * source: spec/testbed.md 3.1
  */
 MUST_CHECK struct err ovmf_pcrs(const struct ovmf_volumes *volumes, const struct measure_machine *machine,
-                                struct digest pcrs[FIRMWARE_PCRS]);
+                                struct buf *log, struct digest pcrs[FIRMWARE_PCRS]);

@@ -27,7 +27,7 @@ static struct err add_firmware(struct arena *a, const struct measure_request *r,
     struct ovmf_volumes volumes;
     struct digest pcrs[FIRMWARE_PCRS];
     TRY(ovmf_unpack(a, r->firmware, &volumes));
-    TRY(ovmf_pcrs(&volumes, &r->machine, pcrs));
+    TRY(ovmf_pcrs(&volumes, &r->machine, r->event_log, pcrs));
     for (size_t i = 0; i < FIRMWARE_PCRS; i++)
         if (i != 4)
             TRY(add_value(o, pcr_names[i], &pcrs[i]));
@@ -62,7 +62,7 @@ static struct err add_boot(struct arena *a, const struct measure_request *r, str
     } else {
         struct pe image;
         TRY(pe_decode(r->image, &image));
-        TRY(boot_uki(&image, &v));
+        TRY(boot_uki(&image, r->event_log, &v));
         TRY(add_sections(&image, o));
     }
     TRY(add_value(o, pcr_names[4], &v.pcr4));
@@ -84,6 +84,8 @@ struct err reference_measure(struct arena *a, const struct measure_request *r, c
 {
     struct json_object o;
     json_object_init(&o, a);
+    if (r->event_log != NULL)
+        pcr_log_begin(r->event_log);
     TRY(add_boot(a, r, &o));
     if (r->firmware.n > 0)
         TRY(add_firmware(a, r, &o));

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "json/json.h"
 
 enum measure_machine_type { MEASURE_Q35 = 0, MEASURE_PC };
@@ -24,6 +25,7 @@ struct measure_request {
     struct bytes firmware; /* the firmware file; empty: only registers that do not depend on it */
     struct measure_machine machine;
     struct bytes initdata; /* the document; empty: no tpm_pcr08 */
+    struct buf *event_log; /* initialised: the log that such a boot leaves is appended; NULL: not wanted */
 };
 
 /*

@@ -21,6 +21,9 @@ static const struct option_row options[] = {
     {.name = "phys-bits", .value = "N", .help = "physical address bits of the CPU model (36: Westmere)"},
     {.name = "memory", .value = "MiB", .help = "memory (512)"},
     {.name = "initdata", .value = "FILE", .help = "the initdata document: adds tpm_pcr08"},
+    {.name = "event-log",
+     .value = "FILE",
+     .help = "write the event log that such a boot leaves; not secret, proves nothing"},
     {0},
 };
 
@@ -31,6 +34,7 @@ struct files {
     struct buf initrd;
     struct buf firmware;
     struct buf initdata;
+    struct buf event_log;
 };
 
 static void files_clear(struct files *f)
@@ -40,6 +44,7 @@ static void files_clear(struct files *f)
     buf_clear(&f->initrd);
     buf_clear(&f->firmware);
     buf_clear(&f->initdata);
+    buf_clear(&f->event_log);
 }
 
 static struct err read_option(struct invocation *in, const char *name, const char *otherwise, size_t max,
@@ -121,6 +126,19 @@ static struct err print_values(struct invocation *in, const struct json *values)
     return OK;
 }
 
+static struct err write_log(struct invocation *in, const struct buf *log)
+{
+    const char *path = command_text(in, "event-log", NULL);
+    struct bytes view;
+    if (path == NULL)
+        return OK;
+    TRY(buf_end(log, &view));
+    struct err e = file_write(path, view, 0644);
+    if (failed(e))
+        command_explain(in, "%s cannot be written", path);
+    return e;
+}
+
 static struct err run_measure(struct invocation *in)
 {
     SCOPED(files) struct files files = {0};
@@ -129,7 +147,12 @@ static struct err run_measure(struct invocation *in)
     TRY(read_request(in, &files, &r));
     struct arena a;
     arena_init(&a, MEASURE_ARENA_MAX);
+    buf_init(&files.event_log, EVENTLOG_MAX);
+    if (command_text(in, "event-log", NULL) != NULL)
+        r.event_log = &files.event_log;
     struct err e = reference_measure(&a, &r, &values);
+    if (!failed(e))
+        e = write_log(in, &files.event_log);
     if (!failed(e))
         e = print_values(in, values);
     arena_clear(&a);

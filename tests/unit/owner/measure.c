@@ -2,8 +2,10 @@
 
 #include "base/limits.h"
 #include "check.h"
+#include "codec/hex.h"
 #include "owner/reference/boot.h"
 #include "owner/reference/firmware_ovmf.h"
+#include "rats/eventlog.h"
 #include "small_pe.h"
 
 /* The parts of a small unified image; a test changes one of them. */
@@ -212,6 +214,44 @@ static void test_direct(void **state)
     assert_code(measure_direct(buf_view(&kernel), BYTES_LIT("initrd"), 512, &other), ERR_FORMAT);
 }
 
+/* The log replays to the registers, and its events are over what they say. */
+static void test_event_log(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct parts p;
+    struct eventlog log;
+    struct eventlog_registers registers;
+    const struct json *out;
+    struct bytes linux_digest;
+    SCOPED(buf) struct buf image;
+    SCOPED(buf) struct buf text;
+    arena_init(&a, 4 * MIB);
+    buf_init(&image, 64 * KIB);
+    buf_init(&text, 64 * KIB);
+    parts_init(&p);
+    build_pe(p.part, p.count, &image);
+    struct measure_request r = {.image = buf_view(&image), .event_log = &text};
+    assert_ok(reference_measure(&a, &r, &out));
+    assert_ok(eventlog_decode(&a, buf_view(&text), HASH_SHA256, &log));
+    assert_ok(eventlog_check_events(&log));
+    assert_ok(eventlog_replay(&log, &registers));
+    for (unsigned i = 4; i < 12; i++) {
+        char name[16];
+        struct bytes hex;
+        snprintf(name, sizeof(name), "tpm_pcr%02u", i);
+        if (json_at(out, name) == NULL)
+            continue;
+        assert_ok(hex_encode_arena(&a, digest_view(&registers.value[i]), &hex));
+        ROW(name);
+        assert_bytes(hex, json_at(out, name)->items[0]->text);
+    }
+    assert_ok(eventlog_uki_part(&log, "linux", &linux_digest));
+    assert_int_equal(linux_digest.n, 32);
+    buf_clear(&p.kernel);
+    arena_clear(&a);
+}
+
 static void test_firmware_refused(void **state)
 {
     (void)state;
@@ -230,16 +270,17 @@ static void test_firmware_refused(void **state)
         assert_code(ovmf_unpack(&a, bytes_of(guid, n), &v), ERR_FORMAT);
     ROW("unknown build");
     v = (struct ovmf_volumes){.pei = BYTES_LIT("a"), .dxe = BYTES_LIT("b")};
-    assert_code(ovmf_pcrs(&v, &m, pcrs), ERR_UNSUPPORTED);
+    assert_code(ovmf_pcrs(&v, &m, NULL, pcrs), ERR_UNSUPPORTED);
     arena_clear(&a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_image_refused), cmocka_unit_test(test_image_truncated),
-        cmocka_unit_test(test_image_values),  cmocka_unit_test(test_image_changes),
-        cmocka_unit_test(test_direct),        cmocka_unit_test(test_firmware_refused),
+        cmocka_unit_test(test_image_refused),    cmocka_unit_test(test_image_truncated),
+        cmocka_unit_test(test_image_values),     cmocka_unit_test(test_image_changes),
+        cmocka_unit_test(test_direct),           cmocka_unit_test(test_event_log),
+        cmocka_unit_test(test_firmware_refused),
 
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
