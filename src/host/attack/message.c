@@ -6,11 +6,19 @@
 #include "host/attack/token.h"
 #include "rats/eventlog.h"
 
+/* The point that an attack changes. `honest` was accepted; `x` is empty. */
+typedef struct err change_fn(struct forger *f, struct exchange *honest, struct exchange *x);
+
+struct attempt {
+    change_fn *change;      /* NULL: nothing is changed */
+    bool is_other_resource; /* asks for --other-resource */
+    bool has_no_session;    /* a token alone: the honest session would lead to the wrong record of the audit log */
+};
+
 /* What a changed exchange came to: released, or refused by the broker or by the guest's own code. */
-static struct err conclude(struct arena *a, struct err e, const struct exchange *x, const char *resource,
-                           struct outcome *out)
+static struct err conclude(struct arena *a, struct err e, const struct exchange *x, struct outcome *out)
 {
-    struct outcome o = {.kind = OUTCOME_OK, .by = BYTES_LIT("broker"), .resource = bytes_of_text(resource)};
+    struct outcome o = {.kind = OUTCOME_OK, .by = BYTES_LIT("broker")};
     if (failed(e) && e.code != ERR_DENIED && e.code != ERR_UNVERIFIED)
         return e;
     if (failed(e))
@@ -22,26 +30,34 @@ static struct err conclude(struct arena *a, struct err e, const struct exchange 
     return OK;
 }
 
-/* The point that an attack changes. `honest` was accepted; `x` is empty. */
-typedef struct err change_fn(struct forger *f, struct exchange *honest, struct exchange *x);
-
-static struct err attempt(struct arena *a, const struct host_option *options, change_fn *change, struct outcome *out,
-                          bool *is_misuse)
+static struct err run(struct arena *a, struct forger *f, const struct attempt *attempt, struct outcome *out)
 {
-    SCOPED(forger) struct forger f = {.swtpm = -1, .fd = -1};
     SCOPED(exchange) struct exchange honest = {0};
     SCOPED(exchange) struct exchange x = {0};
-    TRY(forger_open(&f, a, options, is_misuse));
-    struct err e = forger_exchange(&f, &honest);
-    if (change == NULL)
-        return conclude(a, e, &honest, f.resource, out);
+    struct err e = forger_exchange(f, &honest);
+    if (attempt->change == NULL)
+        return conclude(a, e, &honest, out);
     if (failed(e)) {
         fprintf(stderr, "the honest exchange was not accepted: %s (status %d)\n", e.at, honest.kbs.status);
         return FAIL(ERR_STATE, "the honest exchange was not accepted, so the attack would prove nothing");
     }
-    e = change(&f, &honest, &x);
-    const struct exchange *last = x.kbs.challenge.nonce.n > 0 ? &x : &honest;
-    return conclude(a, e, last, f.resource, out);
+    e = attempt->change(f, &honest, &x);
+    return conclude(a, e, x.kbs.challenge.nonce.n > 0 ? &x : &honest, out);
+}
+
+static struct err attempt_run(struct arena *a, const struct host_option *options, const struct attempt *attempt,
+                              struct outcome *out, bool *is_misuse)
+{
+    SCOPED(forger) struct forger f = {.swtpm = -1, .fd = -1};
+    TRY(forger_open(&f, a, options, is_misuse));
+    *is_misuse = attempt->is_other_resource && f.other_resource == NULL;
+    if (*is_misuse)
+        return FAIL(ERR_FORMAT, "--other-resource is missing");
+    TRY(run(a, &f, attempt, out));
+    out->resource = bytes_of_text(attempt->is_other_resource ? f.other_resource : f.resource);
+    if (attempt->has_no_session)
+        out->session = BYTES_EMPTY;
+    return OK;
 }
 
 /* Attest with what `x` holds, and get the resource if that was accepted. */
@@ -129,8 +145,6 @@ static struct err token_stolen(struct forger *f, struct exchange *honest, struct
 static struct err other_resource(struct forger *f, struct exchange *honest, struct exchange *x)
 {
     (void)x;
-    if (f->other_resource == NULL)
-        return FAIL(ERR_FORMAT, "--other-resource is missing");
     return forger_fetch(honest, f->other_resource);
 }
 
@@ -156,20 +170,20 @@ static struct err forged_software(struct forger *f, struct exchange *honest, str
     return attest_and_fetch(f, x);
 }
 
-#define ATTACK(name_, change_)                                                                                         \
+#define ATTACK(name_, ...)                                                                                             \
     struct err attack_##name_(struct arena *a, const struct host_option *options, struct outcome *out,                 \
                               bool *is_misuse)                                                                         \
     {                                                                                                                  \
-        return attempt(a, options, change_, out, is_misuse);                                                           \
+        return attempt_run(a, options, &(const struct attempt){__VA_ARGS__}, out, is_misuse);                          \
     }
 
-ATTACK(replay, replay)
-ATTACK(relay, relay)
-ATTACK(eventlog, eventlog)
-ATTACK(session_reuse, session_reuse)
-ATTACK(token_bit, token_bit)
-ATTACK(token_foreign_key, token_foreign_key)
-ATTACK(token_stolen, token_stolen)
-ATTACK(other_resource, other_resource)
-ATTACK(forged_software, forged_software)
-ATTACK(forged_boot, NULL)
+ATTACK(replay, .change = replay)
+ATTACK(relay, .change = relay)
+ATTACK(eventlog, .change = eventlog)
+ATTACK(session_reuse, .change = session_reuse)
+ATTACK(token_bit, .change = token_bit, .has_no_session = true)
+ATTACK(token_foreign_key, .change = token_foreign_key, .has_no_session = true)
+ATTACK(token_stolen, .change = token_stolen)
+ATTACK(other_resource, .change = other_resource, .is_other_resource = true)
+ATTACK(forged_software, .change = forged_software)
+ATTACK(forged_boot, .change = NULL)
