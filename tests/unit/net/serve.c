@@ -1,6 +1,7 @@
 /* Server and client over real loopback, with TLS and without: a server in a forked child, the client here. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,7 +37,7 @@ static void serve(int fd, struct tls_server *tls)
                                          .head_ms = 300,
                                          .request_ms = 300,
                                          .idle_ms = 5000};
-    signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (failed(loop_new(&l)) || failed(server_new(l, &fd, 1, tls, &limits, echo, NULL, &s)))
         _exit(1);
     struct err e = loop_run(l);
