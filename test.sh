@@ -31,10 +31,8 @@ meson_suite() {
     read -r p f s <"$log/counts"
     echo "$2 in $1: $p passed, $f failed, $s skipped"
     grep -h '^# SKIP\|# SKIP' "$1/meson-logs/testlog.txt" | sort | uniq -c | sed 's/^/   skipped: /'
-    if [ $status -ne 0 ]; then
-        sed -n '/not ok/p;/ERROR\|FAIL/p' "$log/out" | head -n 80
-        [ "$f" -gt 0 ] || f=1
-    fi
+    [ $status -eq 0 ] || [ "$f" -gt 0 ] || [ "$s" -gt 0 ] || f=1 # it failed, and no line says why
+    [ "$f" -eq 0 ] || sed -n '/not ok/p;/ERROR\|FAIL/p' "$log/out" | head -n 80
     count "$p" "$f" "$s"
 }
 
@@ -52,6 +50,7 @@ run_suite() {
         say "lint"
         one floors tools/check-floors
         one lint tools/lint
+        [ ! -x tools/check-refusals ] || one refusals tools/check-refusals
         one cppcheck tools/run-cppcheck ;;
     unit)
         say "unit tests, release build with its sandbox"

@@ -193,7 +193,7 @@ class Broker:
     def audit_lines(self):
         lines = []
         for segment in sorted((self.folder / "audit").glob("*.jsonl")):
-            lines += [json.loads(line) for line in segment.read_text().splitlines()]
+            lines += [json.loads(line) for line in segment.read_text().splitlines(keepends=True) if line.endswith("\n")]
         return lines
 
 

@@ -2,6 +2,7 @@
 import base64
 import hashlib
 import json
+import time
 
 import pytest
 
@@ -23,8 +24,18 @@ def broker(make_broker):
     return broker
 
 
-def reasons(broker, kind=None):
-    return [line.get("reason") for line in broker.audit_lines() if kind is None or line["kind"] == kind]
+class reasons:
+    """The reasons in the audit log. A refusal's line need not be durable before its reply: it is waited for."""
+
+    def __init__(self, broker):
+        self.broker = broker
+
+    def __contains__(self, wanted):
+        for _ in range(100):
+            if any(line.get("reason") == wanted for line in self.broker.audit_lines()):
+                return True
+            time.sleep(0.02)
+        return False
 
 
 def get(broker, token, path=PATH):

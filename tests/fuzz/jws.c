@@ -26,8 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(jws.payload == NULL);
     }
     const struct json *claims = NULL;
-    if (!failed(json_decode(&a, bytes_of(data, size), NULL, NULL, &claims)))
-        (void)jwt_check_times(claims, 1750000000, 60);
+    struct err e = json_decode(&a, bytes_of(data, size), NULL, NULL, &claims);
+    if (!failed(e))
+        e = jwt_check_times(claims, 1750000000, 60);
+    FUZZ_CHECK(e.code != ERR_UNSET);
     arena_clear(&a);
     return 0;
 }

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     SCOPED_KEY struct key *k = NULL;
     SCOPED_KEY struct key *again = NULL;
     SCOPED_KEY struct key *from_pem = NULL;
-    (void)key_from_pem(in, false, &from_pem);
+    struct err from = key_from_pem(in, false, &from_pem);
+    FUZZ_CHECK(failed(from) == (from_pem == NULL));
     if (failed(key_from_spki(in, &k)))
         return 0;
     struct arena a;

@@ -87,7 +87,6 @@ struct err machine_load_modules(void)
     set_switch("/proc/sys/kernel/modules_disabled", "1");
     set_switch("/proc/sys/kernel/sysrq", "0");
     set_switch("/proc/sys/kernel/kexec_load_disabled", "1");
-    set_switch("/sys/kernel/security/lockdown", "integrity");
     return OK;
 }
 

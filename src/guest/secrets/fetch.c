@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,8 +45,27 @@ static struct err read_initdata(struct fetching *f, int fd)
     return secrets_config_read(&f->arena, &d, &f->config);
 }
 
+/* The folders of a credential, made while they still can be: the sandbox allows files only. */
+static struct err make_folders(const struct credential *c)
+{
+    char path[512];
+    int n = snprintf(path, sizeof(path), "%s", c->path);
+    if (n < 0 || (size_t)n >= sizeof(path))
+        return FAIL(ERR_LIMIT, "a credential's path is too long");
+    for (char *p = path + 1; *p != '\0'; p++)
+        if (*p == '/') {
+            *p = '\0';
+            if (mkdir(path, 0700) != 0 && errno != EEXIST)
+                return FAIL_SYS(errno, "a folder for a credential cannot be made");
+            *p = '/';
+        }
+    return OK;
+}
+
 static struct err prepare(struct fetching *f)
 {
+    for (size_t i = 0; i < f->config.credential_count; i++)
+        TRY(make_folders(&f->config.credentials[i]));
     TRY_AS(REASON_GUEST_BROKER, tls_client_new(f->config.cert, &f->tls));
     TRY_AS(REASON_GUEST_BROKER, client_open(f->config.url, f->tls, false, &f->client));
     report_step(&f->report, "initdata read");
@@ -86,21 +106,6 @@ static struct err attest(struct fetching *f)
     return OK;
 }
 
-static struct err place(const struct credential *c, const struct secret *value)
-{
-    char path[512];
-    int n = snprintf(path, sizeof(path), "%s", c->path);
-    if (n < 0 || (size_t)n >= sizeof(path))
-        return FAIL(ERR_LIMIT, "a credential's path is too long");
-    for (char *p = path + 1; *p != '\0'; p++)
-        if (*p == '/') {
-            *p = '\0';
-            (void)mkdir(path, 0700); /* it may exist; the write tells */
-            *p = '/';
-        }
-    return file_write(path, secret_borrow(value), 0600);
-}
-
 static struct err fetch_one(struct fetching *f, const struct credential *c)
 {
     SCOPED(secret) struct secret value = {0};
@@ -113,7 +118,7 @@ static struct err fetch_one(struct fetching *f, const struct credential *c)
     buf_init(&hex, 64);
     hex_encode(digest_view(&d), &hex);
     memcpy(f->report.sha256, hex.p, 64);
-    TRY(place(c, &value));
+    TRY(file_write(c->path, secret_borrow(&value), 0600));
     report_step(&f->report, "resource opened");
     return OK;
 }

@@ -70,7 +70,12 @@ static struct err attest_and_fetch(struct forger *f, struct exchange *x)
 static struct err replay(struct forger *f, struct exchange *honest, struct exchange *x)
 {
     TRY(forger_challenge(f, x));
+    /* The whole of the old message, byte for byte, in a new session: its evidence, its nonce, its key. */
+    struct key *fresh = x->kbs.tee_key;
     x->evidence = honest->evidence;
+    x->kbs.challenge.nonce = honest->kbs.challenge.nonce;
+    x->kbs.tee_key = honest->kbs.tee_key;
+    honest->kbs.tee_key = fresh;
     return attest_and_fetch(f, x);
 }
 

@@ -277,7 +277,7 @@ static struct err print_entries(struct admin_client *c, struct bytes body)
 struct err admin_list(struct invocation *in, const char *kind)
 {
     struct admin_client c;
-    struct admin_reply reply;
+    struct admin_reply reply = {0};
     struct bytes path;
     TRY(admin_open(in, &c));
     struct err e = admin_path(&c, "/casemate/v0/list/", kind, &path);
@@ -292,7 +292,7 @@ struct err admin_list(struct invocation *in, const char *kind)
 struct err admin_delete(struct invocation *in, const char *kind, const char *name)
 {
     struct admin_client c;
-    struct admin_reply reply;
+    struct admin_reply reply = {0};
     struct bytes path;
     char prefix[64];
     snprintf(prefix, sizeof(prefix), "/casemate/v0/record/%s/", kind);

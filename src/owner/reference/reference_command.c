@@ -33,7 +33,7 @@ static struct err read_values(struct invocation *in, struct arena *a, struct buf
 static struct err set(struct invocation *in)
 {
     struct admin_client c;
-    struct admin_reply reply;
+    struct admin_reply reply = {0};
     const struct json *values;
     SCOPED(buf) struct buf text, message;
     struct bytes body;
@@ -56,7 +56,7 @@ static struct err set(struct invocation *in)
 static struct err get(struct invocation *in)
 {
     struct admin_client c;
-    struct admin_reply reply;
+    struct admin_reply reply = {0};
     const struct json *value;
     struct bytes path;
     TRY(admin_open(in, &c));
