@@ -156,7 +156,8 @@ static struct err verify_signer(const struct snp_evidence *e, const struct endor
     TRY(snp_chain_verify(&e->pool, leaf, f->product, f->role, trust, now_sec));
     check_add(out, "certificate chain",
               trust->snp_test_root_count > 0 ? "holds, to a test root" : "holds, to AMD's root");
-    check_add(out, "revocation", trust->snp_crl_count > 0 ? "not revoked" : "not checked: no list given");
+    check_add(out, "revocation",
+              trust->snp_crl_count > 0 ? "on no list given for this product line" : "not checked: no list given");
     TRY(snp_cert_check(leaf, &f->report, f->product, f->role, options->insecure_snp_allow_masked_chip, &f->masked,
                        &f->csp_id));
     check_add(out, "firmware level of the certificate", "is the report's");

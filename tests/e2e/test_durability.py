@@ -46,6 +46,7 @@ def test_an_altered_store_is_not_served(make_broker):
         raise AssertionError("the broker started on an altered store")
     except RuntimeError as refused:
         assert "store.tampered" in str(refused)
+    assert broker.process.returncode == 1
 
 
 def test_a_store_of_an_older_time_is_not_served(make_broker, tmp_path):
@@ -63,6 +64,7 @@ def test_a_store_of_an_older_time_is_not_served(make_broker, tmp_path):
         raise AssertionError("the broker started on a store of an older time")
     except RuntimeError as refused:
         assert "store.tampered" in str(refused)
+    assert broker.process.returncode == 1
 
 
 def test_the_audit_log_shows_a_change_a_gap_and_a_cut(make_broker):

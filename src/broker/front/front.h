@@ -40,7 +40,8 @@ struct front {
     struct link control;
     struct link keys;
     bool is_admin;
-    bool is_secure; /* the listener speaks TLS: cookies say so */
+    bool keys_ready; /* keys said that it serves */
+    bool is_secure;  /* the listener speaks TLS: cookies say so */
     uint64_t sequence;
     size_t next_slot;
     struct inflight inflight[FRONT_INFLIGHT_MAX];

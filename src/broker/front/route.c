@@ -174,7 +174,7 @@ void front_route(void *front, struct exchange *x, const struct http_request *r, 
     if (bytes_is(path, "/healthz"))
         front_empty(x, r->method == HTTP_GET ? 200 : 405);
     else if (bytes_is(path, "/readyz"))
-        front_empty(x, r->method != HTTP_GET ? 405 : link_is_open(&f->keys) ? 200 : 503);
+        front_empty(x, r->method != HTTP_GET ? 405 : f->keys_ready ? 200 : 503);
     else if (bytes_starts(path, BYTES_LIT(PREFIX)))
         route_kbs(f, x, r, path, body);
     else if (f->is_admin && bytes_starts(path, BYTES_LIT("/casemate/v0/")))

@@ -75,6 +75,10 @@ void front_on_reply(void *front, const struct message *m)
 {
     struct front *f = front;
     struct keys_reply r;
+    if (m->type == KEYS_READY) {
+        f->keys_ready = true;
+        return;
+    }
     struct inflight *i = &f->inflight[m->id % FRONT_INFLIGHT_MAX];
     if (m->type != KEYS_REPLY || failed(keys_reply_decode(m->body, &r)) || i->exchange == NULL || i->id != m->id) {
         LOG(LOG_LEVEL_ERROR, "reply.unexpected");
@@ -100,6 +104,7 @@ static void on_keys_closed(void *context)
 {
     struct front *f = context;
     LOG(LOG_LEVEL_WARNING, "keys.gone");
+    f->keys_ready = false;
     fail_all(f);
 }
 
@@ -130,6 +135,16 @@ static void reload(struct front *f, const struct message *m)
     LOG(LOG_LEVEL_INFO, "reload.done");
 }
 
+/* After a drain: once the last running request is answered. The supervisor ends what takes too long. */
+static void end_when_idle(void *context, int ready)
+{
+    (void)ready;
+    struct front *f = context;
+    struct loop_watch *unused;
+    if (server_connections(f->server) == 0 || failed(loop_timer(f->loop, 20, end_when_idle, f, &unused)))
+        loop_stop(f->loop);
+}
+
 static void on_control(void *context, const struct message *m)
 {
     struct front *f = context;
@@ -138,9 +153,10 @@ static void on_control(void *context, const struct message *m)
         reload(f, m);
     } else if (m->type == CONTROL_STOP) {
         server_drain(f->server);
-        loop_stop(f->loop);
+        end_when_idle(f, 0);
     } else if (m->type == CONTROL_PEER && m->fd_count == 1 && !failed(control_peer_decode(m->body, &peer))) {
         fail_all(f);
+        f->keys_ready = false;
         if (link_is_open(&f->keys))
             link_close(&f->keys);
         struct err e = link_open(&f->keys, f->loop, dup(m->fds[0]), BODY_MAX, front_on_reply, on_keys_closed, f);

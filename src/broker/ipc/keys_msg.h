@@ -12,7 +12,8 @@ enum keys_message {
     KEYS_ATTEST,   /* keys_attest */
     KEYS_RESOURCE, /* keys_resource */
     KEYS_ADMIN,    /* keys_admin; only on the channel of front-admin */
-    KEYS_REPLY     /* keys_reply */
+    KEYS_REPLY,    /* keys_reply */
+    KEYS_READY     /* empty, id 0: keys -> front, once per channel: store and audit are open, requests are served */
 };
 
 enum keys_content { KEYS_CONTENT_NONE = 0, KEYS_CONTENT_JSON, KEYS_CONTENT_XML };

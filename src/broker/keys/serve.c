@@ -75,10 +75,12 @@ static struct err adopt(struct keys *k, const struct control_peer *peer, int fd)
     switch ((enum control_role)peer->role) {
     case CONTROL_FRONT:
         link_close(&k->front);
-        return link_open(&k->front, k->loop, fd, MESSAGE_MAX, on_front, NULL, k);
+        TRY(link_open(&k->front, k->loop, fd, MESSAGE_MAX, on_front, NULL, k));
+        return link_send(&k->front, KEYS_READY, 0, BYTES_EMPTY);
     case CONTROL_FRONT_ADMIN:
         link_close(&k->front_admin);
-        return link_open(&k->front_admin, k->loop, fd, MESSAGE_MAX, on_front_admin, NULL, k);
+        TRY(link_open(&k->front_admin, k->loop, fd, MESSAGE_MAX, on_front_admin, NULL, k));
+        return link_send(&k->front_admin, KEYS_READY, 0, BYTES_EMPTY);
     case CONTROL_APPRAISE:
         return workers_adopt(k, peer->index, fd);
     case CONTROL_KEYS:

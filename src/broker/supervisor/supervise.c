@@ -379,6 +379,21 @@ static void stop_all(struct supervisor *s)
     all_roles(s, kill_role);
 }
 
+/* When keys ended at its start (a tampered store, a key file that others can read), its status is the broker's: other
+ * roles only notice that it is gone. */
+static int status_of_keys(struct supervisor *s, int otherwise)
+{
+    for (int i = 0; s->keys.pid != 0 && i < 50; i++) {
+        int status;
+        if (waitpid(s->keys.pid, &status, WNOHANG) == s->keys.pid) {
+            s->keys.pid = 0;
+            return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : otherwise;
+        }
+        usleep(10000);
+    }
+    return otherwise;
+}
+
 int role_supervisor(const char *settings_path)
 {
     static struct supervisor s;
@@ -397,10 +412,12 @@ int role_supervisor(const char *settings_path)
         name_roles(&s);
         e = supervise(&s);
     }
-    if (failed(e))
+    if (failed(e)) {
         LOG_ERR(LOG_LEVEL_ERROR, "supervisor.failed", e);
+        s.exit_status = status_of_keys(&s, err_exit_status(e));
+    }
     stop_all(&s);
     loop_free(s.loop);
     arena_clear(&setup);
-    return failed(e) ? err_exit_status(e) : s.exit_status;
+    return s.exit_status;
 }

@@ -30,7 +30,7 @@ struct making {
 static const char *const folders[] = {"keys", "tls", "admin", "data", "audit"};
 
 static const char broker_toml[] =
-    "# A broker that releases nothing until a release policy, reference values and resources are set.\n"
+    "# A broker that releases nothing until reference values and resources are set and a workload is bound.\n"
     "# casemate-broker --print-config shows every setting with its default.\n"
     "\n"
     "[server]\n"

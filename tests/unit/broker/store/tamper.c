@@ -49,9 +49,11 @@ static void every_column_of_every_row_is_bound(void **state)
             snprintf(sql, sizeof(sql), "UPDATE change SET %s = substr(%s, 1, length(%s) - 1) WHERE generation = %d",
                      texts[i], texts[i], texts[i], row);
             refused_after(&p, sql);
-            snprintf(sql, sizeof(sql),
-                     "UPDATE change SET %s = CAST(x'01' || substr(%s, 2) AS BLOB) WHERE generation = %d", texts[i],
-                     texts[i], row);
+            snprintf(
+                sql, sizeof(sql),
+                "UPDATE change SET %s = CAST(CASE substr(CAST(%s AS BLOB), 1, 1) WHEN x'01' THEN x'02' ELSE x'01' END"
+                " || substr(%s, 2) AS BLOB) WHERE generation = %d",
+                texts[i], texts[i], texts[i], row); /* another byte, whatever the random one is */
             refused_after(&p, sql);
         }
     }
