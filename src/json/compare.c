@@ -26,10 +26,27 @@ static int compare_items(const struct json *a, const struct json *b)
     return (a->count > b->count) - (a->count < b->count);
 }
 
+/* A key that is no string against one that is: the types decide. */
+static int compare_key(const struct json_member *member, struct bytes key)
+{
+    if (member->name == NULL)
+        return bytes_compare(member->key, key);
+    return member->name->type < JSON_STRING ? -1 : 1;
+}
+
+int json_compare_keys(const struct json_member *a, const struct json_member *b)
+{
+    if (b->name == NULL)
+        return compare_key(a, b->key);
+    if (a->name == NULL)
+        return -compare_key(b, a->key);
+    return json_compare(a->name, b->name);
+}
+
 static int compare_members(const struct json *a, const struct json *b)
 {
     for (size_t i = 0; i < a->count && i < b->count; i++) {
-        int order = bytes_compare(a->members[i].key, b->members[i].key);
+        int order = json_compare_keys(&a->members[i], &b->members[i]);
         if (order == 0)
             order = json_compare(a->members[i].value, b->members[i].value);
         if (order != 0)
@@ -75,7 +92,7 @@ const struct json *json_find(const struct json *object, struct bytes key)
     size_t high = object->count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        int order = bytes_compare(object->members[mid].key, key);
+        int order = compare_key(&object->members[mid], key);
         if (order == 0)
             return object->members[mid].value;
         if (order < 0)

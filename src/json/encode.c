@@ -26,6 +26,23 @@ static struct err put_items(struct encoder *e, const struct json *v, size_t dept
     return OK;
 }
 
+/* A key that is no string stands as the text of its value. */
+static struct err put_key(struct encoder *e, const struct json_member *member, size_t depth)
+{
+    if (member->name == NULL) {
+        literal_put(member->key, e->out);
+        return OK;
+    }
+    SCOPED(buf) struct buf text;
+    buf_init(&text, e->out->max);
+    struct encoder inner = {.out = &text, .number = e->number};
+    TRY(encode_value(&inner, member->name, depth + 1));
+    struct bytes key;
+    TRY(buf_end(&text, &key));
+    literal_put(key, e->out);
+    return OK;
+}
+
 static struct err put_members(struct encoder *e, const struct json *v, size_t depth)
 {
     const struct json_member *members = v->members;
@@ -36,7 +53,7 @@ static struct err put_members(struct encoder *e, const struct json *v, size_t de
         if (i > 0)
             buf_text(e->out, ",");
         put_line(e, depth + 1);
-        literal_put(members[i].key, e->out);
+        TRY(put_key(e, &members[i], depth));
         buf_text(e->out, e->pretty ? ": " : ":");
         TRY(encode_value(e, members[i].value, depth + 1));
     }

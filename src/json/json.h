@@ -14,14 +14,16 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json;
 
 struct json_member {
-    struct bytes key;
+    struct bytes key; /* empty where `name` is set */
     const struct json *value;
+    const struct json *name; /* the key of a policy's object that is no string; NULL in everything that was decoded */
 };
 
 /* A value. Read it through the functions below; the layout is open so that the policy engine can be fast. */
 struct json {
     enum json_type type;
-    bool is_int; /* JSON_NUMBER: the value is an integer of 64 bits (1, 1.0 and 1e0 are), and `as_int` holds it */
+    bool is_int;    /* JSON_NUMBER: the value is an integer of 64 bits (1, 1.0 and 1e0 are), and `as_int` holds it */
+    uint16_t depth; /* nesting of a container that a policy built; 0 in decoded ones, which JSON_DEPTH_MAX bounds */
     union {
         bool as_bool;
         int64_t as_int;
@@ -33,6 +35,14 @@ struct json {
         const struct json_member *members; /* JSON_OBJECT: sorted by key bytes, no duplicates */
     };
 };
+
+/*
+ * json_compare_keys - the order of members in an object: by key bytes; keys that are no strings by json_compare.
+ *
+ * out      negative, zero, positive
+ * errors   none
+ */
+int json_compare_keys(const struct json_member *a, const struct json_member *b);
 
 struct json_bounds {
     size_t text_max;  /* bytes; 0 means JSON_TEXT_MAX */

@@ -9,7 +9,7 @@
 
 static int by_key(const void *a, const void *b)
 {
-    return bytes_compare(((const struct json_member *)a)->key, ((const struct json_member *)b)->key);
+    return json_compare_keys(a, b);
 }
 
 static int by_value(const void *a, const void *b)
@@ -44,7 +44,7 @@ const struct json_member *value_sort_members(struct json_member *members, size_t
     else
         qsort(members, count, sizeof(*members), by_key);
     for (size_t i = 1; i < count; i++)
-        if (bytes_equal(members[i - 1].key, members[i].key))
+        if (by_key(&members[i - 1], &members[i]) == 0)
             return &members[i];
     return NULL;
 }
@@ -143,6 +143,7 @@ struct err json_new_object(struct arena *a, const struct json_member *members, s
             return FAIL(ERR_FORMAT, "a key is not UTF-8");
         TRY(arena_copy(a, members[i].key, &copy[i].key));
         copy[i].value = members[i].value;
+        copy[i].name = members[i].name;
     }
     if (value_sort_members(copy, count) != NULL)
         return FAIL(ERR_FORMAT, "a key stands twice");

@@ -1,0 +1,192 @@
+/*
+ * The public functions. Each evaluation has its own arena; a policy is only read.
+ */
+#include "base/limits.h"
+#include "base/mem.h"
+#include "rego/parse.h"
+#include "rego/query.h"
+
+#define POLICY_MEMORY (256UL * 1024 * 1024)
+
+struct rego_result {
+    struct buf text;
+};
+
+static struct err compile_nodes(struct policy *p, struct node *n)
+{
+    for (struct clause *c = n->clauses; c != NULL; c = c->next)
+        TRY(compile_clause(p, c));
+    for (struct clause *c = n->fallback; c != NULL; c = c->next)
+        TRY(compile_clause(p, c));
+    for (size_t i = 0; i < n->count; i++)
+        TRY(compile_nodes(p, n->children[i]));
+    return OK;
+}
+
+static struct err add_module(struct policy *p, const struct rego_module *m)
+{
+    char *file;
+    struct bytes text;
+    struct module *module;
+    const char *name = m->name == NULL ? "policy.rego" : m->name;
+    TRY(arena_text(&p->arena, bytes_of_text(name), &file));
+    TRY(arena_copy(&p->arena, bytes_of(m->text, m->length), &text));
+    TRY(parse_module(&p->arena, p->error, file, text, m->v0, &module));
+    return tree_add_module(p, module);
+}
+
+static struct err copy_extensions(struct policy *p, const struct rego_extension *list, size_t count)
+{
+    struct rego_extension *copy;
+    TRY(arena_array(&p->arena, count, &copy));
+    TRY(arena_array(&p->arena, count, &p->extension_functions));
+    for (size_t i = 0; i < count; i++) {
+        char *name;
+        TRY(arena_text(&p->arena, bytes_of_text(list[i].name), &name));
+        copy[i] = list[i];
+        copy[i].name = name;
+        p->extension_functions[i] =
+            (struct function){.name = bytes_of_text(name), .extension = &copy[i], .arity = list[i].arity};
+    }
+    p->extensions = copy;
+    p->extension_count = count;
+    return OK;
+}
+
+static struct err decode_data(struct arena *a, const char *text, size_t n, struct rego_error *error,
+                              const struct json **out)
+{
+    struct err decoded = json_decode(a, bytes_of(text, n), NULL, NULL, out);
+    struct place nowhere = {NULL, 0, 0};
+    if (decoded.code == ERR_NOMEM)
+        return decoded;
+    if (failed(decoded))
+        return note_fail(error, REGO_ERR_INPUT, "rego_input_error", nowhere, "not JSON: %s", decoded.at);
+    if ((*out)->type != JSON_OBJECT)
+        return note_fail(error, REGO_ERR_INPUT, "rego_input_error", nowhere, "data must be an object");
+    return OK;
+}
+
+static struct err make_policy(struct policy *p, const struct rego_module *modules, size_t count, const char *data,
+                              size_t data_length)
+{
+    TRY(arena_new(&p->arena, &p->root));
+    p->root->key = &value_null;
+    p->node_count = 1;
+    p->data = &value_empty_object;
+    if (data != NULL)
+        TRY(decode_data(&p->arena, data, data_length, p->error, &p->data));
+    for (size_t i = 0; i < count; i++)
+        TRY(add_module(p, &modules[i]));
+    TRY(tree_check(p, p->root));
+    TRY(compile_nodes(p, p->root));
+    return recursion_check(p);
+}
+
+enum rego_status rego_policy_new(const struct rego_module *modules, size_t count, const char *data, size_t data_length,
+                                 const struct rego_extension *extensions, size_t extension_count,
+                                 struct rego_policy **out, struct rego_error *error)
+{
+    struct rego_error local;
+    struct rego_error *report = error != NULL ? error : &local;
+    *report = (struct rego_error){0};
+    struct rego_policy *p = mem_new(sizeof(*p));
+    if (p == NULL)
+        return query_status(FAIL(ERR_NOMEM, "no memory for a policy"), report);
+    arena_init(&p->policy.arena, POLICY_MEMORY);
+    p->policy.error = report;
+    struct err made = copy_extensions(&p->policy, extensions, extension_count);
+    if (!failed(made))
+        made = make_policy(&p->policy, modules, count, data, data_length);
+    p->policy.error = NULL;
+    if (failed(made)) {
+        rego_policy_free(p);
+        return query_status(made, report);
+    }
+    *report = (struct rego_error){0};
+    *out = p;
+    return REGO_OK;
+}
+
+void rego_policy_free(struct rego_policy *policy)
+{
+    if (policy == NULL)
+        return;
+    arena_clear(&policy->policy.arena);
+    mem_free(policy);
+}
+
+static struct err decode_input(struct arena *a, const struct rego_call *call, struct rego_error *error,
+                               const struct json **out)
+{
+    *out = NULL;
+    if (call->input == NULL)
+        return OK;
+    struct err decoded = json_decode(a, bytes_of(call->input, call->input_length), NULL, NULL, out);
+    if (!failed(decoded) || decoded.code == ERR_NOMEM)
+        return decoded;
+    return note_fail(error, REGO_ERR_INPUT, "rego_input_error", (struct place){NULL, 0, 0}, "input is not JSON: %s",
+                     decoded.at);
+}
+
+static struct err evaluate(const struct rego_policy *policy, const struct rego_call *call, struct arena *a,
+                           struct rego_error *error, const struct json **out)
+{
+    struct query q = {.text = bytes_of_text(call->query)};
+    const struct json *solutions;
+    TRY(decode_input(a, call, error, &q.input));
+    if (call->data != NULL)
+        TRY(decode_data(a, call->data, call->data_length, error, &q.data));
+    TRY(query_run(policy, call, &q, a, error, &solutions));
+    *out = solutions->count == 0 ? NULL : solutions->items[0];
+    return OK;
+}
+
+static struct err keep_result(const struct json *v, struct rego_result **out)
+{
+    struct rego_result *r = mem_new(sizeof(*r));
+    struct bytes text;
+    if (r == NULL)
+        return FAIL(ERR_NOMEM, "no memory for a result");
+    buf_init(&r->text, JSON_TEXT_MAX);
+    json_encode(v, &r->text);
+    struct err done = buf_end(&r->text, &text);
+    if (failed(done)) {
+        rego_result_free(r);
+        return done;
+    }
+    *out = r;
+    return OK;
+}
+
+enum rego_status rego_eval(const struct rego_policy *policy, const struct rego_call *call, struct rego_result **out,
+                           struct rego_error *error)
+{
+    struct rego_error local;
+    struct rego_error *report = error != NULL ? error : &local;
+    const struct json *v = NULL;
+    struct arena a;
+    *report = (struct rego_error){0};
+    arena_init(&a, call->limits.memory == 0 ? EVAL_MEMORY : call->limits.memory);
+    struct err done = evaluate(policy, call, &a, report, &v);
+    if (!failed(done) && v != NULL)
+        done = keep_result(v, out);
+    arena_clear(&a);
+    if (failed(done))
+        return query_status(done, report);
+    *report = (struct rego_error){0};
+    return v == NULL ? REGO_UNDEFINED : REGO_OK;
+}
+
+struct rego_text rego_result_json(const struct rego_result *result)
+{
+    return (struct rego_text){(const char *)result->text.p, result->text.n};
+}
+
+void rego_result_free(struct rego_result *result)
+{
+    if (result == NULL)
+        return;
+    buf_clear(&result->text);
+    mem_free(result);
+}

@@ -1,0 +1,119 @@
+#include "rego/builtins/builtin.h"
+
+#include <stdarg.h>
+
+#include "rego/eval.h"
+
+struct table {
+    const struct builtin *rows;
+    const size_t *count;
+};
+
+#define TABLE(name_)                                                                                                   \
+    {                                                                                                                  \
+        builtins_##name_, &builtins_##name_##_count                                                                    \
+    }
+static const struct table tables[] = {
+    TABLE(compare), TABLE(numbers), TABLE(aggregates), TABLE(arrays), TABLE(sets),
+    TABLE(objects), TABLE(strings), TABLE(types),      TABLE(text),
+};
+
+const struct builtin *builtin_find(struct bytes name)
+{
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+        for (size_t i = 0; i < *tables[t].count; i++)
+            if (bytes_is(name, tables[t].rows[i].name))
+                return &tables[t].rows[i];
+    return NULL;
+}
+
+/* How many single-character changes lie between two short names; large when it is clear that they are unlike. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[64];
+    size_t n = strlen(a);
+    size_t m = strlen(b);
+    if (n >= 63 || m >= 63)
+        return 99;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = (unsigned)j;
+    for (size_t i = 1; i <= n; i++) {
+        unsigned corner = row[0];
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= m; j++) {
+            unsigned best = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            best = row[j] + 1 < best ? row[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            row[j] = best;
+        }
+    }
+    return row[m];
+}
+
+void builtin_hint(struct rego_error *error, const char *name)
+{
+    const char *nearest = NULL;
+    unsigned least = 3;
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++)
+        for (size_t i = 0; i < *tables[t].count; i++) {
+            unsigned d = distance(name, tables[t].rows[i].name);
+            if (d < least && strncmp(tables[t].rows[i].name, "internal.", 9) != 0) {
+                least = d;
+                nearest = tables[t].rows[i].name;
+            }
+        }
+    if (nearest == NULL || error == NULL)
+        return;
+    char hint[120];
+    (void)snprintf(hint, sizeof(hint), "did you mean %s?", nearest);
+    note_hint(error, hint);
+}
+
+struct err builtin_error(struct call *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(c->message, sizeof(c->message), format, args);
+    va_end(args);
+    if (c->code == NULL)
+        c->code = "eval_builtin_error";
+    return FAIL(ERR_STATE, "a builtin refuses its operands");
+}
+
+struct err builtin_type_error(struct call *c, size_t index, const char *want)
+{
+    c->code = "eval_type_error";
+    return builtin_error(c, "operand %zu must be %s but got %s", index, want,
+                         value_type_name(c->args[index - 1]->type));
+}
+
+struct err builtin_need(struct call *c, size_t index, enum json_type type)
+{
+    if (c->args[index - 1]->type == type)
+        return OK;
+    return builtin_type_error(c, index, value_type_name(type));
+}
+
+struct err builtin_need_int(struct call *c, size_t index, int64_t *out)
+{
+    const struct json *v = c->args[index - 1];
+    TRY(builtin_need(c, index, JSON_NUMBER));
+    if (!v->is_int) {
+        c->code = "eval_type_error";
+        return builtin_error(c, "operand %zu must be integer number but got floating-point number", index);
+    }
+    *out = v->as_int;
+    return OK;
+}
+
+struct err builtin_need_collection(struct call *c, size_t index)
+{
+    enum json_type type = c->args[index - 1]->type;
+    return type == JSON_ARRAY || type == JSON_SET ? OK : builtin_type_error(c, index, "one of {array, set}");
+}
+
+struct err builtin_cost(struct call *c, uint64_t work)
+{
+    return eval_charge(c->eval, work / 8);
+}

@@ -1,0 +1,70 @@
+/*
+ * Inside rego/: the functions that every policy may call. Each is one row in a table of its file, and one function.
+ */
+#pragma once
+
+#include "rego/note.h"
+#include "json/json.h"
+
+struct eval;
+
+/*
+ * What a builtin gets. Arguments are defined values. A builtin leaves *out NULL when its result is undefined.
+ *
+ * errors   STATE with the call's report filled (builtin_type_error, builtin_error): undefined, or the end of the
+ *          evaluation where the policy runs strictly; LIMIT, NOMEM: always the end
+ */
+struct call {
+    struct arena *arena;
+    struct eval *eval;
+    const struct json *const *args;
+    size_t count;
+    const char *name;
+    const char *code; /* of the report */
+    char message[400];
+};
+
+typedef struct err builtin_function_call(struct call *c, const struct json **out);
+
+struct builtin {
+    const char *name;
+    uint8_t arity;
+    bool variadic;
+    builtin_function_call *run;
+};
+
+/* builtin_find - by name, or NULL. builtin_hint - say which builtin a wrong name may mean. errors: none; out: the row
+ */
+const struct builtin *builtin_find(struct bytes name);
+void builtin_hint(struct rego_error *error, const char *name);
+
+/*
+ * builtin_type_error - operand `index` (from 1) is not what `want` says ("number"). builtin_error - a report of one's
+ * own, "NAME: message" is made of it. builtin_need - refuse an operand of another type.
+ *
+ * errors   STATE
+ * out      c->message
+ */
+MUST_CHECK struct err builtin_type_error(struct call *c, size_t index, const char *want);
+__attribute__((format(printf, 2, 3))) MUST_CHECK struct err builtin_error(struct call *c, const char *format, ...);
+MUST_CHECK struct err builtin_need(struct call *c, size_t index, enum json_type type);
+MUST_CHECK struct err builtin_need_int(struct call *c, size_t index, int64_t *out);
+MUST_CHECK struct err builtin_need_collection(struct call *c, size_t index);
+
+/* builtin_cost - charge steps for work that grows with its operands. errors: LIMIT. out: nothing */
+MUST_CHECK struct err builtin_cost(struct call *c, uint64_t work);
+
+/* The tables; a file of builtins adds its own here and in builtin.c. */
+#define BUILTIN_TABLE(name_)                                                                                           \
+    extern const struct builtin builtins_##name_[];                                                                    \
+    extern const size_t builtins_##name_##_count;
+#define BUILTIN_ROWS(name_) const size_t builtins_##name_##_count = sizeof(builtins_##name_) / sizeof(struct builtin);
+BUILTIN_TABLE(compare)
+BUILTIN_TABLE(numbers)
+BUILTIN_TABLE(aggregates)
+BUILTIN_TABLE(arrays)
+BUILTIN_TABLE(sets)
+BUILTIN_TABLE(objects)
+BUILTIN_TABLE(strings)
+BUILTIN_TABLE(types)
+BUILTIN_TABLE(text)

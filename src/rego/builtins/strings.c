@@ -1,0 +1,239 @@
+#include "rego/builtins/builtin.h"
+#include "rego/builtins/chars.h"
+#include "rego/value.h"
+
+#define TEXT_MAX (16UL * 1024 * 1024)
+
+static struct err need_strings(struct call *c, size_t count)
+{
+    for (size_t i = 1; i <= count; i++)
+        TRY(builtin_need(c, i, JSON_STRING));
+    return builtin_cost(c, c->args[0]->text.n);
+}
+
+static struct err bi_startswith(struct call *c, const struct json **out)
+{
+    TRY(need_strings(c, 2));
+    *out = value_bool(bytes_starts(c->args[0]->text, c->args[1]->text));
+    return OK;
+}
+
+static bool ends_with(struct bytes whole, struct bytes end)
+{
+    return end.n <= whole.n && bytes_equal(bytes_of(whole.p + whole.n - end.n, end.n), end);
+}
+
+static struct err bi_endswith(struct call *c, const struct json **out)
+{
+    TRY(need_strings(c, 2));
+    *out = value_bool(ends_with(c->args[0]->text, c->args[1]->text));
+    return OK;
+}
+
+static struct err bi_contains(struct call *c, const struct json **out)
+{
+    TRY(need_strings(c, 2));
+    *out = value_bool(chars_find(c->args[0]->text, c->args[1]->text, 0) != SIZE_MAX);
+    return OK;
+}
+
+static struct err bi_concat(struct call *c, const struct json **out)
+{
+    SCOPED(buf) struct buf b;
+    struct bytes text;
+    TRY(builtin_need(c, 1, JSON_STRING));
+    TRY(builtin_need_collection(c, 2));
+    buf_init(&b, TEXT_MAX);
+    for (size_t i = 0; i < c->args[1]->count; i++) {
+        const struct json *item = c->args[1]->items[i];
+        if (item->type != JSON_STRING) {
+            c->code = "eval_type_error";
+            return builtin_error(c, "operand 2 must be %s of strings but got %s containing %s",
+                                 value_type_name(c->args[1]->type), value_type_name(c->args[1]->type),
+                                 value_type_name(item->type));
+        }
+        if (i > 0)
+            buf_add(&b, c->args[0]->text);
+        buf_add(&b, item->text);
+    }
+    TRY(buf_end(&b, &text));
+    TRY(builtin_cost(c, text.n));
+    return value_string(c->arena, text, out);
+}
+
+static struct err bi_indexof(struct call *c, const struct json **out)
+{
+    TRY(need_strings(c, 2));
+    if (c->args[1]->text.n == 0)
+        return builtin_error(c, "empty search character");
+    size_t at = chars_find(c->args[0]->text, c->args[1]->text, 0);
+    int64_t index = at == SIZE_MAX ? -1 : (int64_t)chars_count(bytes_of(c->args[0]->text.p, at));
+    return value_int(c->arena, index, out);
+}
+
+static struct err bi_indexof_n(struct call *c, const struct json **out)
+{
+    struct values all = {.arena = c->arena};
+    TRY(need_strings(c, 2));
+    struct bytes text = c->args[0]->text;
+    struct bytes part = c->args[1]->text;
+    if (part.n == 0)
+        return builtin_error(c, "empty search character");
+    int64_t index = 0;
+    for (size_t at = 0; at < text.n; index++) {
+        const struct json *v;
+        if (bytes_starts(bytes_of(text.p + at, text.n - at), part)) {
+            TRY(value_int(c->arena, index, &v));
+            TRY(values_add(&all, v));
+        }
+        (void)chars_next(text, &at);
+    }
+    return value_array(c->arena, all.items, all.count, out);
+}
+
+static struct err mapped(struct call *c, uint32_t (*map)(uint32_t), const struct json **out)
+{
+    SCOPED(buf) struct buf b;
+    struct bytes text;
+    uint8_t utf8[4];
+    TRY(need_strings(c, 1));
+    buf_init(&b, TEXT_MAX);
+    for (size_t at = 0; at < c->args[0]->text.n;)
+        buf_add(&b, bytes_of(utf8, bytes_encode_utf8(map(chars_next(c->args[0]->text, &at)), utf8)));
+    TRY(buf_end(&b, &text));
+    return value_string(c->arena, text, out);
+}
+
+static struct err bi_lower(struct call *c, const struct json **out)
+{
+    return mapped(c, chars_lower, out);
+}
+
+static struct err bi_upper(struct call *c, const struct json **out)
+{
+    return mapped(c, chars_upper, out);
+}
+
+/* An empty `old` stands before each character and at the end. */
+static void replace_empty(struct bytes text, struct bytes new, struct buf *out)
+{
+    buf_add(out, new);
+    for (size_t at = 0; at < text.n;) {
+        size_t from = at;
+        (void)chars_next(text, &at);
+        buf_add(out, bytes_of(text.p + from, at - from));
+        buf_add(out, new);
+    }
+}
+
+static void replace_all(struct bytes text, struct bytes old, struct bytes new, struct buf *out)
+{
+    size_t at = 0;
+    for (size_t found; (found = chars_find(text, old, at)) != SIZE_MAX; at = found + old.n) {
+        buf_add(out, bytes_of(text.p + at, found - at));
+        buf_add(out, new);
+    }
+    buf_add(out, bytes_of(text.p + at, text.n - at));
+}
+
+static struct err bi_replace(struct call *c, const struct json **out)
+{
+    SCOPED(buf) struct buf b;
+    struct bytes text;
+    TRY(need_strings(c, 3));
+    buf_init(&b, TEXT_MAX);
+    if (c->args[1]->text.n == 0)
+        replace_empty(c->args[0]->text, c->args[2]->text, &b);
+    else
+        replace_all(c->args[0]->text, c->args[1]->text, c->args[2]->text, &b);
+    TRY(buf_end(&b, &text));
+    TRY(builtin_cost(c, text.n));
+    return value_string(c->arena, text, out);
+}
+
+static struct err add_text(struct call *c, struct values *l, struct bytes text)
+{
+    const struct json *v;
+    TRY(value_string(c->arena, text, &v));
+    return values_add(l, v);
+}
+
+static struct err bi_split(struct call *c, const struct json **out)
+{
+    struct values all = {.arena = c->arena};
+    TRY(need_strings(c, 2));
+    struct bytes text = c->args[0]->text;
+    struct bytes by = c->args[1]->text;
+    size_t at = 0;
+    while (by.n == 0 && at < text.n) {
+        size_t from = at;
+        (void)chars_next(text, &at);
+        TRY(add_text(c, &all, bytes_of(text.p + from, at - from)));
+    }
+    for (size_t found; by.n > 0 && (found = chars_find(text, by, at)) != SIZE_MAX; at = found + by.n)
+        TRY(add_text(c, &all, bytes_of(text.p + at, found - at)));
+    if (by.n > 0)
+        TRY(add_text(c, &all, bytes_of(text.p + at, text.n - at)));
+    return value_array(c->arena, all.items, all.count, out);
+}
+
+static struct err bi_substring(struct call *c, const struct json **out)
+{
+    int64_t first;
+    int64_t length;
+    TRY(need_strings(c, 1));
+    TRY(builtin_need_int(c, 2, &first));
+    TRY(builtin_need_int(c, 3, &length));
+    if (first < 0)
+        return builtin_error(c, "negative offset");
+    struct bytes text = c->args[0]->text;
+    size_t from = chars_offset(text, (size_t)first);
+    struct bytes rest = bytes_of(text.p + from, text.n - from);
+    if (length >= 0)
+        rest.n = chars_offset(rest, (size_t)length);
+    return value_string(c->arena, bytes_of(rest.p, rest.n), out);
+}
+
+static struct err bi_reverse(struct call *c, const struct json **out)
+{
+    uint8_t *copy;
+    TRY(need_strings(c, 1));
+    struct bytes text = c->args[0]->text;
+    TRY(arena_array(c->arena, text.n, &copy));
+    for (size_t at = 0; at < text.n;) {
+        size_t from = at;
+        (void)chars_next(text, &at);
+        memcpy(copy + text.n - at, text.p + from, at - from);
+    }
+    return value_string(c->arena, bytes_of(copy, text.n), out);
+}
+
+static struct err bi_strings_count(struct call *c, const struct json **out)
+{
+    TRY(need_strings(c, 2));
+    struct bytes text = c->args[0]->text;
+    struct bytes part = c->args[1]->text;
+    if (part.n == 0)
+        return value_int(c->arena, (int64_t)chars_count(text) + 1, out);
+    int64_t n = 0;
+    for (size_t at = 0; (at = chars_find(text, part, at)) != SIZE_MAX; at += part.n)
+        n++;
+    return value_int(c->arena, n, out);
+}
+
+const struct builtin builtins_strings[] = {
+    {"startswith", 2, false, bi_startswith},
+    {"endswith", 2, false, bi_endswith},
+    {"contains", 2, false, bi_contains},
+    {"concat", 2, false, bi_concat},
+    {"indexof", 2, false, bi_indexof},
+    {"indexof_n", 2, false, bi_indexof_n},
+    {"lower", 1, false, bi_lower},
+    {"upper", 1, false, bi_upper},
+    {"replace", 3, false, bi_replace},
+    {"split", 2, false, bi_split},
+    {"substring", 3, false, bi_substring},
+    {"strings.reverse", 1, false, bi_reverse},
+    {"strings.count", 2, false, bi_strings_count},
+};
+BUILTIN_ROWS(strings)

@@ -1,0 +1,216 @@
+/*
+ * One clause through all of its passes.
+ */
+#include "rego/names.h"
+#include "rego/value.h"
+
+static bool is_plain_pattern(const struct term *t)
+{
+    return t->kind != TERM_CALL && t->kind != TERM_REF && t->kind < TERM_ARRAY_OF;
+}
+
+/* An argument that is an expression: a variable takes its place, and each body compares it first. */
+static struct err settle_arg(struct compiler *c, size_t i, struct list *tests)
+{
+    struct term **arg = &c->clause->args[i];
+    if (is_plain_pattern(*arg))
+        return names_declare(c, *arg);
+    struct term *v;
+    struct literal *l;
+    TRY(names_new_var(c, (*arg)->at, &v));
+    TRY(arena_new(c->arena, &l));
+    l->at = (*arg)->at;
+    TRY(ast_operator(c->arena, "equal", v, *arg, &l->term));
+    *arg = v;
+    return list_add(tests, l);
+}
+
+static struct err settle_args(struct compiler *c, struct list *tests)
+{
+    struct clause *clause = c->clause;
+    for (size_t i = 0; i < clause->arg_count; i++) {
+        /* the same name twice is the same variable */
+        bool again = false;
+        for (size_t j = 0; j < i && clause->args[i]->kind == TERM_VAR; j++)
+            again = again || (clause->args[j]->kind == TERM_VAR && !bytes_is(clause->args[i]->name, "_") &&
+                              bytes_equal(clause->args[j]->name, clause->args[i]->name));
+        if (!again)
+            TRY(settle_arg(c, i, tests));
+    }
+    for (size_t i = 0; i < clause->arg_count; i++)
+        TRY(names_term(c, clause->args[i]));
+    return OK;
+}
+
+static struct err with_tests(struct compiler *c, struct body *b, const struct list *tests, struct body **out)
+{
+    struct list items = {.arena = c->arena};
+    *out = b;
+    if (tests->count == 0)
+        return OK;
+    for (size_t i = 0; i < tests->count; i++) {
+        struct literal *copy;
+        struct term *t;
+        const struct literal *test = tests->items[i];
+        TRY(arena_new(c->arena, &copy));
+        TRY(ast_operator(c->arena, "equal", test->term->items[0], test->term->items[1], &t));
+        *copy = *test;
+        copy->term = t;
+        TRY(list_add(&items, copy));
+    }
+    for (size_t i = 0; b != NULL && i < b->count; i++)
+        TRY(list_add(&items, b->items[i]));
+    TRY(arena_new(c->arena, out));
+    **out = (struct body){(struct literal **)items.items, items.count};
+    return OK;
+}
+
+/* What a solution of a branch yields: the keys behind the constant part of the head, then the value or element. */
+static struct err collect_heads(struct compiler *c, const struct branch *b, struct list *heads)
+{
+    const struct clause *clause = c->clause;
+    struct term *value = clause->element != NULL ? clause->element : b->value;
+    for (size_t i = 0; i < clause->rest_count; i++)
+        TRY(list_add(heads, clause->rest[i]));
+    if (value == NULL)
+        TRY(ast_const(c->arena, value_bool(true), b->at, &value));
+    return list_add(heads, value);
+}
+
+static struct err resolve_branch(struct compiler *c, struct body *body, const struct list *heads)
+{
+    struct term *const *terms = (struct term *const *)heads->items;
+    TRY(names_enter(c));
+    TRY(names_prepare(c, body, terms, heads->count));
+    for (size_t i = 0; body != NULL && i < body->count; i++)
+        TRY(names_literal(c, body->items[i]));
+    for (size_t i = 0; i < heads->count; i++)
+        TRY(names_term(c, terms[i]));
+    names_leave(c);
+    return OK;
+}
+
+static struct err flatten_branch(struct compiler *c, struct body *body, const struct list *heads, struct place at,
+                                 struct flat_branch **out)
+{
+    TRY(arena_new(c->arena, out));
+    (*out)->at = at;
+    TRY(names_enter(c));
+    TRY(flat_body_of(c, body, (struct term **)heads->items, heads->count, &(*out)->body));
+    names_leave(c);
+    return OK;
+}
+
+static struct err compile_branches(struct compiler *c, const struct list *tests)
+{
+    struct flat_branch **end = &c->clause->branches;
+    for (struct branch *b = &c->clause->rule->branch; b != NULL; b = b->next) {
+        struct list heads = {.arena = c->arena};
+        struct body *body;
+        TRY(with_tests(c, b->body, tests, &body));
+        TRY(collect_heads(c, b, &heads));
+        TRY(resolve_branch(c, body, &heads));
+        TRY(flatten_branch(c, body, &heads, b->at, end));
+        end = &(*end)->next;
+    }
+    return OK;
+}
+
+static void mark_args(const struct term *t, bool *safe)
+{
+    if (t->kind == TERM_VAR)
+        safe[t->var->id] = true;
+    for (size_t i = 0; i < t->count; i++)
+        mark_args(t->items[i], safe);
+}
+
+static struct err order_and_plan(struct compiler *c)
+{
+    bool *safe;
+    bool *bound;
+    struct clause *clause = c->clause;
+    TRY(arena_array(c->arena, clause->var_count, &safe));
+    TRY(arena_array(c->arena, clause->var_count, &bound));
+    for (size_t i = 0; i < clause->arg_count; i++)
+        mark_args(clause->args[i], safe);
+    for (struct flat_branch *b = clause->branches; b != NULL; b = b->next)
+        TRY(order_body(c, b->body, safe));
+    c->variables = clause->var_count;
+    clause->scene_count = 1;
+    TRY(plan_args(c, bound));
+    for (struct flat_branch *b = clause->branches; b != NULL; b = b->next)
+        TRY(plan_body(c, b->body, bound));
+    clause->compiled = true;
+    return OK;
+}
+
+struct err compile_clause(struct policy *p, struct clause *clause)
+{
+    struct node *package = p->root;
+    struct compiler c = {.policy = p, .arena = &p->arena, .error = p->error, .module = clause->module};
+    c.clause = clause;
+    for (size_t i = 1; clause->module != NULL && i < clause->module->package->count; i++)
+        package = node_child(package, clause->module->package->items[i]->value);
+    c.package = clause->module == NULL ? NULL : package;
+    struct list tests = {.arena = c.arena};
+    TRY(names_enter(&c));
+    TRY(settle_args(&c, &tests));
+    TRY(compile_branches(&c, &tests));
+    return order_and_plan(&c);
+}
+
+static bool is_plain_expression(const struct literal *l)
+{
+    if (l->kind != LITERAL_EXPRESSION || l->negated || l->term->kind == TERM_CONST)
+        return l->kind == LITERAL_EXPRESSION && !l->negated;
+    return !(l->term->kind == TERM_CALL && l->term->callee == NULL &&
+             (bytes_is(l->term->name, "eq") || bytes_is(l->term->name, "assign")));
+}
+
+/* The last expression of a query keeps its value, even if that is false. */
+static struct err keep_value(struct compiler *c, struct body *body, bool bindings, struct term **out)
+{
+    struct literal *l = body->items[body->count - 1];
+    if (bindings || !is_plain_expression(l))
+        return ast_const(c->arena, value_bool(true), l->at, out);
+    struct term *name;
+    TRY(ast_var(c->arena, BYTES_LIT("value of the query"), l->at, &name));
+    TRY(ast_var(c->arena, name->name, l->at, out));
+    return ast_operator(c->arena, "eq", name, l->term, &l->term);
+}
+
+static struct err bind_names(struct compiler *c, const struct scope *s, struct list *heads)
+{
+    for (size_t i = 0; i < s->vars.count; i++) {
+        struct term *t;
+        struct var *v = s->vars.items[i];
+        if (v->wildcard || v->made || bytes_is(v->name, "value of the query"))
+            continue;
+        TRY(ast_var(c->arena, v->name, v->at, &t));
+        t->var = v;
+        TRY(list_add(heads, t));
+    }
+    return OK;
+}
+
+struct err compile_query(struct policy *p, struct arena *a, struct rego_error *error, struct body *body, bool bindings,
+                         struct clause *clause)
+{
+    struct term *value;
+    struct list heads = {.arena = a};
+    struct compiler c = {.policy = p, .arena = a, .error = error, .clause = clause};
+    TRY(names_enter(&c));
+    TRY(keep_value(&c, body, bindings, &value));
+    TRY(names_enter(&c));
+    TRY(names_prepare(&c, body, NULL, 0));
+    for (size_t i = 0; i < body->count; i++)
+        TRY(names_literal(&c, body->items[i]));
+    TRY(names_term(&c, value));
+    const struct scope *scope = c.scope;
+    names_leave(&c);
+    TRY(list_add(&heads, value));
+    if (bindings)
+        TRY(bind_names(&c, scope, &heads));
+    TRY(flatten_branch(&c, body, &heads, body->items[0]->at, &clause->branches));
+    return order_and_plan(&c);
+}

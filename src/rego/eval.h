@@ -1,0 +1,163 @@
+/*
+ * Inside rego/: one evaluation. The machine runs the steps of a body; a step either holds or sends it back to the
+ * nearest step that can yield another solution. Only rules, functions and closures recurse, and that is counted.
+ */
+#pragma once
+
+#include "rego/builtins/builtin.h"
+#include "rego/policy.h"
+#include "rego/value.h"
+
+#define EVAL_DEPTH  1000
+#define EVAL_STEPS  10000000
+#define EVAL_MEMORY (64UL * 1024 * 1024)
+#define EVAL_STACK  (64UL * 1024) /* bytes of frames that need no arena */
+
+/* A rule's or a function's result that was computed in a scene already. */
+struct memo {
+    struct memo *next;
+    const struct json *key;    /* of an open rule: one key of it, or NULL for all of it */
+    const struct json *result; /* NULL: undefined */
+};
+
+/* The documents that an evaluation sees; `with` makes a new one. */
+struct scene {
+    const struct json *input; /* NULL: undefined */
+    const struct json *data;
+    const struct masked *masked;
+    const struct mock *mocks;
+    struct memo **memos; /* by node; NULL until the first */
+};
+
+/* A place of `data` that a `with` replaced: its rules are not evaluated. */
+struct masked {
+    const struct masked *next;
+    const struct node *node;
+};
+
+struct mock {
+    const struct mock *next;
+    const struct function *replaced;
+    const struct function *function; /* or: */
+    const struct json *value;
+};
+
+/* A register: a value, or a place under `data` where rules stand. */
+struct slot {
+    const struct json *value; /* with a node: the base document there, or NULL */
+    const struct node *node;
+    bool is_document; /* a path of `data` that met no rule */
+};
+
+struct iterator {
+    struct slot from;
+    struct values keys;         /* of a place with rules */
+    const struct json *results; /* WALK */
+    size_t index;
+};
+
+struct frame {
+    struct eval *eval;
+    const struct clause *clause;
+    struct slot *slots;
+    struct scene **scenes;
+    struct iterator *iterators;
+    size_t mark; /* of the stack below it */
+};
+
+/* The answer of a caller's function: it is asked once per evaluation for the same arguments. */
+struct answer {
+    struct answer *next;
+    const struct function *function;
+    const struct json *args;
+    const struct json *result;
+};
+
+struct eval {
+    const struct policy *policy;
+    struct arena *arena;
+    struct rego_error *error;
+    const struct rego_call *call;
+    uint64_t steps;
+    uint64_t steps_max;
+    unsigned depth;
+    unsigned depth_max;
+    bool strict; /* a builtin's error ends the evaluation */
+    struct scene *scene;
+    struct place at;
+    uint8_t *stack; /* frames */
+    size_t stack_used;
+    struct answer *answers;
+};
+
+/* What a solution of a body is given to. *stop ends the search. */
+typedef struct err eval_sink(struct frame *f, void *state, bool *stop);
+
+/*
+ * eval_run - all solutions of a body, one after the other.
+ * eval_term - the value of a term; NULL where it is undefined. eval_match - a pattern against a value.
+ * eval_place - note where the machine is, for reports. eval_frame - registers for a clause.
+ * eval_enter, eval_leave - count the depth of calls. eval_charge - count steps.
+ *
+ * out      *out; *matched
+ * errors   STATE a report is in e->error; LIMIT; NOMEM
+ */
+MUST_CHECK struct err eval_run(struct frame *f, const struct flat_body *b, eval_sink *sink, void *state);
+MUST_CHECK struct err eval_term(struct frame *f, const struct term *t, const struct json **out);
+MUST_CHECK struct err eval_match(struct frame *f, const struct term *pattern, const struct json *v, bool *matched);
+MUST_CHECK struct err eval_closure(struct frame *f, const struct term *t, const struct json **out);
+MUST_CHECK struct err eval_frame(struct eval *e, const struct clause *c, struct frame *out);
+void eval_frame_end(struct frame *f);
+MUST_CHECK struct err eval_enter(struct eval *e);
+MUST_CHECK struct err eval_charge(struct eval *e, uint64_t steps);
+__attribute__((format(printf, 4, 5))) MUST_CHECK struct err eval_fail(struct eval *e, const char *code, struct place at,
+                                                                      const char *format, ...);
+
+/*
+ * slot_root, slot_select, slot_value - a path through documents and rules; a slot without value and node is undefined.
+ * slot_scan - begin to iterate; slot_next - the next key and what is behind it.
+ *
+ * out      *out; *more
+ * errors   those of the rules that have to be evaluated
+ */
+MUST_CHECK struct err slot_root(struct eval *e, struct bytes name, struct slot *out);
+MUST_CHECK struct err slot_select(struct eval *e, struct slot from, const struct json *key, struct slot *out);
+MUST_CHECK struct err slot_value(struct eval *e, struct slot from, const struct json **out);
+MUST_CHECK struct err slot_scan(struct eval *e, struct slot from, struct iterator *out);
+MUST_CHECK struct err slot_next(struct eval *e, struct iterator *it, const struct json **key, struct slot *out,
+                                bool *more);
+
+/*
+ * rule_value - the value of the rules at a place: complete, set, or open (then of one key only, where it is not NULL).
+ * rule_call - a function of the policy. call_function - any function, with mocks.
+ *
+ * out      *out: NULL where it is undefined
+ * errors   STATE, LIMIT, NOMEM
+ */
+MUST_CHECK struct err rule_value(struct eval *e, const struct node *n, const struct json *key, const struct json **out);
+MUST_CHECK struct err rule_call(struct eval *e, const struct node *n, const struct json *const *args, size_t count,
+                                const struct json **out);
+MUST_CHECK struct err call_function(struct frame *f, const struct step *s, const struct json *const *args,
+                                    const struct json **out);
+MUST_CHECK struct err extension_call(struct eval *e, const struct function *fn, const struct json *const *args,
+                                     size_t count, const struct json **out);
+
+/*
+ * scene_with - the scene that a step of `with` makes. scene_masks - whether a `with` replaced this place.
+ *
+ * out      *out; NULL where a value is undefined
+ * errors   NOMEM
+ */
+MUST_CHECK struct err scene_with(struct frame *f, const struct scene *from, const struct step_with *w,
+                                 struct scene **out);
+MUST_CHECK struct err scene_new(struct eval *e, const struct scene *from, struct scene **out);
+bool scene_masks(const struct scene *s, const struct node *n);
+/* scene_merge - documents laid over others: objects key by key, the upper one wins. out: *out; errors: NOMEM, LIMIT */
+MUST_CHECK struct err scene_merge(struct arena *a, const struct json *lower, const struct json *upper,
+                                  const struct json **out);
+
+/* Whether anything of the rules at a place is open or a set: its value is made of all clauses at and beneath it. */
+static inline bool node_is_extent(const struct node *n)
+{
+    return n->is_open || n->is_set;
+}

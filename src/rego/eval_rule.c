@@ -1,0 +1,134 @@
+/*
+ * Rules and functions: all clauses are tried, and what they say must agree.
+ */
+#include "rego/eval.h"
+#include "rego/extent.h"
+
+/* A value under construction from several clauses. */
+struct complete {
+    const struct json *value;
+    const struct node *node;
+    const struct flat_branch *branch;
+    struct place at;
+    bool found; /* by the branch that runs */
+};
+
+static struct err conflict(struct eval *e, const struct complete *c)
+{
+    char path[200];
+    tree_path_text(c->node, path, sizeof(path));
+    if (c->node->is_function)
+        return eval_fail(e, "eval_conflict_error", c->at, "function %s produced conflicting values for the same inputs",
+                         path);
+    return eval_fail(e, "eval_conflict_error", c->at, "rule %s produced conflicting values", path);
+}
+
+static struct err add_value(struct frame *f, void *state, bool *stop)
+{
+    struct complete *c = state;
+    const struct json *v;
+    const struct term *head = c->branch->body->head[c->branch->body->head_count - 1];
+    TRY(eval_term(f, head, &v));
+    if (v == NULL)
+        return OK;
+    c->found = true;
+    if (c->value != NULL && !json_equal(c->value, v))
+        return conflict(f->eval, c);
+    c->value = v;
+    *stop = head->kind == TERM_CONST;
+    return OK;
+}
+
+static struct err run_branches(struct frame *f, const struct clause *clause, struct complete *c)
+{
+    c->found = false;
+    for (const struct flat_branch *b = clause->branches; b != NULL && !c->found; b = b->next) {
+        c->branch = b;
+        c->at = b->at;
+        TRY(eval_run(f, b->body, add_value, c));
+    }
+    return OK;
+}
+
+static struct err match_args(struct frame *f, const struct clause *clause, const struct json *const *args,
+                             bool *matched)
+{
+    *matched = true;
+    for (size_t i = 0; *matched && i < clause->arg_count; i++)
+        TRY(eval_match(f, clause->args[i], args[i], matched));
+    return OK;
+}
+
+static struct err run_clause(struct eval *e, const struct clause *clause, const struct json *const *args,
+                             struct complete *c)
+{
+    struct frame f;
+    bool matched;
+    TRY(eval_frame(e, clause, &f));
+    TRY(match_args(&f, clause, args, &matched));
+    if (matched)
+        TRY(run_branches(&f, clause, c));
+    eval_frame_end(&f);
+    return OK;
+}
+
+static struct err run_clauses(struct eval *e, const struct node *n, const struct json *const *args,
+                              const struct json **out)
+{
+    struct complete c = {.node = n};
+    for (const struct clause *clause = n->clauses; clause != NULL; clause = clause->next)
+        TRY(run_clause(e, clause, args, &c));
+    if (c.value == NULL && n->fallback != NULL)
+        TRY(run_clause(e, n->fallback, args, &c));
+    *out = c.value;
+    return OK;
+}
+
+static struct memo *find_memo(const struct eval *e, const struct node *n, const struct json *key)
+{
+    struct memo *m = e->scene->memos == NULL ? NULL : e->scene->memos[n->id];
+    for (; m != NULL; m = m->next)
+        if (m->key == NULL || (key != NULL && json_equal(m->key, key)))
+            return m;
+    return NULL;
+}
+
+static struct err keep_memo(struct eval *e, const struct node *n, const struct json *key, const struct json *result)
+{
+    struct memo *m;
+    struct scene *s = e->scene;
+    if (s->memos == NULL)
+        TRY(arena_array(e->arena, e->policy->node_count, &s->memos));
+    TRY(arena_new(e->arena, &m));
+    *m = (struct memo){.next = s->memos[n->id], .key = key, .result = result};
+    s->memos[n->id] = m;
+    return OK;
+}
+
+struct err rule_value(struct eval *e, const struct node *n, const struct json *key, const struct json **out)
+{
+    key = n->is_open ? key : NULL;
+    const struct memo *known = find_memo(e, n, key);
+    if (known != NULL) {
+        *out = known->result;
+        return OK;
+    }
+    TRY(eval_enter(e));
+    if (node_is_extent(n))
+        TRY(extent_value(e, n, key, out));
+    else
+        TRY(run_clauses(e, n, NULL, out));
+    e->depth--;
+    return keep_memo(e, n, key, *out);
+}
+
+struct err rule_call(struct eval *e, const struct node *n, const struct json *const *args, size_t count,
+                     const struct json **out)
+{
+    if (count != n->function.arity)
+        return FAIL(ERR_BUG, "a call with another number of arguments");
+    TRY(eval_enter(e));
+    TRY(run_clauses(e, n, args, out));
+    e->depth--;
+    return OK;
+}

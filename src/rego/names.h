@@ -1,0 +1,86 @@
+/*
+ * Inside rego/: what each name in a clause stands for, and the clause as flat literals.
+ */
+#pragma once
+
+#include "rego/policy.h"
+
+struct scope {
+    struct scope *parent;
+    uint32_t depth;
+    struct list vars;    /* struct var */
+    struct list pending; /* struct term: names that a later literal of this body declares */
+};
+
+/* The work on one clause. */
+struct compiler {
+    struct policy *policy;
+    struct arena *arena;
+    struct rego_error *error;
+    const struct module *module; /* NULL for a query */
+    const struct node *package;
+    struct clause *clause;
+    struct scope *scope;
+    uint32_t variables; /* plan: registers from here on are bound where they are made */
+};
+
+/*
+ * names_enter, names_leave - a new scope around what follows, and back.
+ * names_prepare - look through a body and heads: what they declare, and which new variables they bring.
+ * names_term - resolve all names of a term, closures included. names_literal - of a literal, in order.
+ * names_declare - declare the variables of a pattern (some, :=, arguments).
+ * names_new_var - a variable of the current scope that has no name in the text.
+ *
+ * in       terms are changed in place
+ * out      *out
+ * errors   FORMAT with *error filled; NOMEM
+ */
+MUST_CHECK struct err names_enter(struct compiler *c);
+void names_leave(struct compiler *c);
+MUST_CHECK struct err names_prepare(struct compiler *c, const struct body *b, struct term *const *heads, size_t count);
+MUST_CHECK struct err names_term(struct compiler *c, struct term *t);
+MUST_CHECK struct err names_literal(struct compiler *c, struct literal *l);
+MUST_CHECK struct err names_declare(struct compiler *c, struct term *pattern);
+MUST_CHECK struct err names_new_var(struct compiler *c, struct place at, struct term **out);
+
+/*
+ * names_with - resolve the target of a `with` (it becomes a path, or the name of a function).
+ * names_function - the function that a term names, or NULL.
+ *
+ * out      *out
+ * errors   FORMAT, NOMEM
+ */
+MUST_CHECK struct err names_with(struct compiler *c, struct with *w);
+MUST_CHECK struct err names_call(struct compiler *c, struct term *call);
+MUST_CHECK struct err names_function(struct compiler *c, struct term *t, const struct function **out);
+
+/*
+ * flat_body_of - a body as flat literals, with what its heads need behind them; heads end up free of calls.
+ *
+ * in       the scope of the body is entered and prepared
+ * out      *out
+ * errors   FORMAT, NOMEM
+ */
+MUST_CHECK struct err flat_body_of(struct compiler *c, struct body *b, struct term **heads, size_t head_count,
+                                   struct flat_body **out);
+
+/*
+ * order_body - put the literals so that each finds its variables bound; refuses what stays unsafe.
+ *
+ * in       safe: by register, what is bound before; heads: what must be bound behind the body
+ * out      *b, nested bodies too
+ * errors   FORMAT, NOMEM
+ * source: spec/rego.md 1.8
+ */
+MUST_CHECK struct err order_body(struct compiler *c, struct flat_body *b, bool *safe);
+MUST_CHECK struct err order_head(struct compiler *c, struct term *head, const bool *safe, uint32_t depth);
+
+/*
+ * plan_body - the steps of a body. plan_term - a term whose variables are bound, free of references afterwards.
+ *
+ * in       bound: by register, what is bound before
+ * out      b->steps; nested bodies too
+ * errors   FORMAT, LIMIT, NOMEM
+ */
+MUST_CHECK struct err plan_body(struct compiler *c, struct flat_body *b, bool *bound);
+MUST_CHECK struct err plan_args(struct compiler *c, bool *bound);

@@ -1,0 +1,158 @@
+/*
+ * What a call calls, and what a `with` replaces.
+ */
+#include "rego/builtins/builtin.h"
+#include "rego/names.h"
+
+#define NAME_MAX_LEN 200
+
+/* "io.jwt.decode" of the term that stands before the parenthesis; empty if it is no plain path. */
+static void dotted_name(const struct term *t, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    if (t->kind == TERM_VAR) {
+        (void)snprintf(out, size, "%.*s", NOTE_TEXT(t->name));
+        return;
+    }
+    for (size_t i = 0; t->kind == TERM_REF && i < t->count; i++) {
+        const struct term *part = t->items[i];
+        bool text = part->kind == TERM_CONST && part->value->type == JSON_STRING;
+        struct bytes name = text ? part->value->text : part->name;
+        if (!text && part->kind != TERM_VAR && part->kind != TERM_ROOT)
+            break;
+        int n = snprintf(out + used, size - used, "%s%.*s", i == 0 ? "" : ".", NOTE_TEXT(name));
+        used += n < 0 ? size : (size_t)n;
+        if (used >= size)
+            break;
+    }
+}
+
+static struct node *descend(struct node *n, const struct term *ref, size_t from)
+{
+    for (size_t i = from; n != NULL && i < ref->count; i++)
+        n = ref->items[i]->kind == TERM_CONST ? node_child(n, ref->items[i]->value) : NULL;
+    return n;
+}
+
+/* The node that a path from a root, an import or a rule of this package names. */
+static struct node *find_node(struct compiler *c, const struct term *t)
+{
+    const struct term *head = t->kind == TERM_REF ? t->items[0] : t;
+    if (head->kind == TERM_ROOT)
+        return bytes_is(head->name, "data") ? descend(c->policy->root, t, 1) : NULL;
+    if (head->kind != TERM_VAR)
+        return NULL;
+    struct json key = {.type = JSON_STRING, .text = head->name};
+    struct node *n = c->package == NULL ? NULL : node_child(c->package, &key);
+    if (n != NULL && n->names_rule)
+        return t->kind == TERM_REF ? descend(n, t, 1) : n;
+    for (const struct import *i = c->module == NULL ? NULL : c->module->imports; i != NULL; i = i->next)
+        if (bytes_equal(i->alias, head->name) && bytes_is(i->path->items[0]->name, "data")) {
+            n = descend(c->policy->root, i->path, 1);
+            return t->kind == TERM_REF && n != NULL ? descend(n, t, 1) : n;
+        }
+    if (bytes_is(head->name, "data") && t->kind == TERM_REF)
+        return descend(c->policy->root, t, 1);
+    return NULL;
+}
+
+static bool is_local(const struct compiler *c, const struct term *t)
+{
+    const struct term *head = t->kind == TERM_REF ? t->items[0] : t;
+    return head->kind == TERM_VAR && head->var != NULL && c != NULL;
+}
+
+static struct err builtin_function(struct compiler *c, const struct builtin *b, const struct function **out)
+{
+    struct function *f;
+    TRY(arena_new(c->arena, &f));
+    *f = (struct function){.name = bytes_of_text(b->name), .builtin = b, .arity = b->arity};
+    *out = f;
+    return OK;
+}
+
+struct err names_function(struct compiler *c, struct term *t, const struct function **out)
+{
+    char name[NAME_MAX_LEN];
+    *out = NULL;
+    if ((t->kind != TERM_VAR && t->kind != TERM_REF) || is_local(c, t))
+        return OK;
+    struct node *n = find_node(c, t);
+    if (n != NULL && n->is_function) {
+        *out = &n->function;
+        return OK;
+    }
+    dotted_name(t, name, sizeof(name));
+    struct policy *p = c->policy;
+    for (size_t i = 0; i < p->extension_count; i++)
+        if (bytes_is(p->extension_functions[i].name, name)) {
+            *out = &p->extension_functions[i];
+            return OK;
+        }
+    const struct builtin *b = builtin_find(bytes_of_text(name));
+    return b == NULL ? OK : builtin_function(c, b, out);
+}
+
+static struct err check_arity(struct compiler *c, const struct term *call, const struct function *f, const char *name)
+{
+    bool any = f->builtin != NULL && f->builtin->variadic;
+    if (any || call->count == f->arity || call->count == f->arity + 1)
+        return OK;
+    return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", call->at,
+                     "%s: arity mismatch: have %zu arguments, want %zu", name, call->count, f->arity);
+}
+
+struct err names_call(struct compiler *c, struct term *call)
+{
+    char name[NAME_MAX_LEN];
+    const struct function *f = NULL;
+    if (call->target != NULL)
+        return OK;
+    if (call->callee == NULL) {
+        TRY(builtin_function(c, builtin_find(call->name), &f));
+        call->target = f;
+        return OK;
+    }
+    TRY(names_function(c, call->callee, &f));
+    dotted_name(call->callee, name, sizeof(name));
+    if (f == NULL) {
+        builtin_hint(c->error, name);
+        return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", call->at, "undefined function %s", name);
+    }
+    call->target = f;
+    return check_arity(c, call, f, name);
+}
+
+static bool is_constant_path(const struct term *t)
+{
+    if (t->kind != TERM_REF || t->items[0]->kind != TERM_ROOT)
+        return false;
+    for (size_t i = 1; i < t->count; i++)
+        if (t->items[i]->kind != TERM_CONST)
+            return false;
+    return true;
+}
+
+struct err names_with(struct compiler *c, struct with *w)
+{
+    const struct function *f = NULL;
+    const struct function *value = NULL;
+    TRY(names_function(c, w->target, &f));
+    if (f != NULL) {
+        TRY(names_function(c, w->value, &value));
+        w->replaced = f;
+        w->function = value;
+    } else {
+        TRY(names_term(c, w->target));
+        if (!is_constant_path(w->target))
+            return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", w->target->at,
+                             "with keyword target must reference existing input, data, or a function");
+    }
+    if (value == NULL)
+        return names_term(c, w->value);
+    if (value->arity != f->arity)
+        return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", w->value->at,
+                         "with: arity mismatch of the function that replaces another");
+    return OK;
+}

@@ -1,0 +1,173 @@
+/*
+ * What stands in brackets and braces: arrays, sets, objects, comprehensions, template strings.
+ */
+#include "rego/parse.h"
+
+struct err parse_list(struct parser *p, enum token_kind close, struct list *out)
+{
+    bool closed;
+    TRY(parser_take(p, close, &closed));
+    while (!closed) {
+        struct term *item;
+        TRY(parse_expression(p, NULL, &item));
+        TRY(list_add(out, item));
+        bool more;
+        TRY(parser_take(p, TOKEN_COMMA, &more));
+        TRY(parser_take(p, close, &closed));
+        if (!more && !closed)
+            return parser_refuse(p, "expected a comma or the end of the list");
+    }
+    return OK;
+}
+
+static enum token_kind closing(enum term_kind kind)
+{
+    return kind == TERM_ARRAY ? TOKEN_BRACKET_CLOSE : TOKEN_BRACE_CLOSE;
+}
+
+static enum term_kind of_kind(enum term_kind kind)
+{
+    if (kind == TERM_ARRAY)
+        return TERM_ARRAY_OF;
+    return kind == TERM_SET ? TERM_SET_OF : TERM_OBJECT_OF;
+}
+
+/* Behind "[ term" or "{ term" or "{ key: term" when '|' follows. */
+static struct err parse_comprehension(struct parser *p, enum term_kind kind, struct place at, struct term *const *head,
+                                      struct term **out)
+{
+    TRY(parser_step(p));
+    TRY(ast_term(p->arena, of_kind(kind), at, out));
+    TRY(ast_items(p->arena, *out, head, kind == TERM_OBJECT ? 2 : 1));
+    TRY(parse_body(p, &(*out)->body));
+    TRY(ast_deepen(*out, (*out)->body->depth));
+    return parser_expect(p, closing(kind), "expected the end of the comprehension");
+}
+
+/* The rest of "[a, b" or "{a, b", whose first item is read. */
+static struct err parse_rest(struct parser *p, enum term_kind kind, struct place at, struct term *first,
+                             struct term **out)
+{
+    struct list items = {.arena = p->arena};
+    TRY(list_add(&items, first));
+    bool more;
+    TRY(parser_take(p, TOKEN_COMMA, &more));
+    if (more)
+        TRY(parse_list(p, closing(kind), &items));
+    else
+        TRY(parser_expect(p, closing(kind), "expected a comma or the end of the list"));
+    TRY(ast_term(p->arena, kind, at, out));
+    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+}
+
+static struct err parse_pairs(struct parser *p, struct list *items)
+{
+    for (;;) {
+        bool more;
+        bool closed;
+        TRY(parser_take(p, TOKEN_COMMA, &more));
+        TRY(parser_take(p, TOKEN_BRACE_CLOSE, &closed));
+        if (closed)
+            return OK;
+        if (!more)
+            return parser_refuse(p, "expected a comma or the end of the object");
+        struct term *key;
+        struct term *value;
+        TRY(parse_expression(p, NULL, &key));
+        TRY(parser_expect(p, TOKEN_COLON, "expected : behind the key"));
+        TRY(parse_expression(p, NULL, &value));
+        TRY(list_add(items, key));
+        TRY(list_add(items, value));
+    }
+}
+
+static struct err parse_object(struct parser *p, struct place at, struct term *key, struct term **out)
+{
+    struct term *head[2] = {key, NULL};
+    TRY(parser_step(p));
+    TRY(parse_term(p, &head[1]));
+    if (p->tok.kind == TOKEN_OR)
+        return parse_comprehension(p, TERM_OBJECT, at, head, out);
+    TRY(parse_expression(p, head[1], &head[1]));
+    struct list items = {.arena = p->arena};
+    TRY(list_add(&items, head[0]));
+    TRY(list_add(&items, head[1]));
+    TRY(parse_pairs(p, &items));
+    TRY(ast_term(p->arena, TERM_OBJECT, at, out));
+    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+}
+
+struct err parse_collection(struct parser *p, struct term **out)
+{
+    struct place at = p->tok.at;
+    bool brace = p->tok.kind == TOKEN_BRACE_OPEN;
+    enum term_kind kind = brace ? TERM_SET : TERM_ARRAY;
+    TRY(parser_step(p));
+    bool empty;
+    TRY(parser_take(p, closing(kind), &empty));
+    if (empty)
+        return ast_term(p->arena, brace ? TERM_OBJECT : TERM_ARRAY, at, out);
+    struct term *first;
+    TRY(parse_term(p, &first));
+    if (p->tok.kind == TOKEN_OR)
+        return parse_comprehension(p, kind, at, &first, out);
+    TRY(parse_expression(p, first, &first));
+    if (brace && p->tok.kind == TOKEN_COLON)
+        return parse_object(p, at, first, out);
+    return parse_rest(p, kind, at, first, out);
+}
+
+/* {expr} inside a template: a set of what it yields, so that "undefined" is the empty set. */
+static struct err parse_part(struct parser *p, struct term **out)
+{
+    struct literal *l;
+    struct term *name;
+    struct term *head;
+    struct body *body;
+    TRY(parser_step(p));
+    struct place at = p->tok.at;
+    TRY(parse_literal(p, &l));
+    bool plain = l->kind == LITERAL_EXPRESSION && !l->negated;
+    if (plain && l->term->kind == TERM_CALL && (bytes_is(l->term->name, "eq") || bytes_is(l->term->name, "assign")))
+        plain = false;
+    if (!plain)
+        return parser_refuse(p, "only an expression may stand in a template string");
+    if (p->tok.kind != TOKEN_BRACE_CLOSE)
+        return parser_refuse(p, "expected } behind the expression of a template string");
+    TRY(ast_var(p->arena, BYTES_LIT("template part"), at, &name));
+    TRY(ast_var(p->arena, BYTES_LIT("template part"), at, &head));
+    TRY(ast_operator(p->arena, "assign", name, l->term, &l->term));
+    TRY(arena_new(p->arena, &body));
+    TRY(arena_array(p->arena, 1, &body->items));
+    body->items[0] = l;
+    body->count = 1;
+    TRY(ast_term(p->arena, TERM_SET_OF, at, out));
+    (*out)->body = body;
+    TRY(ast_deepen(*out, l->term->depth));
+    return ast_items(p->arena, *out, &head, 1);
+}
+
+struct err parse_template(struct parser *p, struct term **out)
+{
+    struct place at = p->tok.at;
+    bool raw = p->tok.raw;
+    struct list parts = {.arena = p->arena};
+    for (bool ended = false; !ended;) {
+        struct bytes text;
+        struct term *part;
+        TRY(lex_template_part(&p->lx, raw, &text, &ended));
+        if (text.n > 0) {
+            TRY(ast_string(p->arena, text, at, &part));
+            TRY(list_add(&parts, part));
+        }
+        if (!ended) {
+            TRY(parse_part(p, &part));
+            TRY(list_add(&parts, part));
+        }
+    }
+    TRY(parser_step(p));
+    struct term *array;
+    TRY(ast_term(p->arena, TERM_ARRAY, at, &array));
+    TRY(ast_items(p->arena, array, (struct term *const *)parts.items, parts.count));
+    return ast_operator(p->arena, "internal.template_string", array, NULL, out);
+}

@@ -1,0 +1,257 @@
+/*
+ * Rules: head, bodies, else. What v0 and v1 allow differs only here and in imports.
+ */
+#include "rego/parse.h"
+
+static struct err parse_head_step(struct parser *p, struct list *items, bool *taken)
+{
+    bool dot = p->tok.kind == TOKEN_DOT;
+    bool bracket = p->tok.kind == TOKEN_BRACKET_OPEN && !p->tok.line_before;
+    struct term *key;
+    *taken = dot || bracket;
+    if (!*taken)
+        return OK;
+    if (items->count > AST_PATH_MAX)
+        return parser_refuse(p, "a rule's name with too many parts");
+    TRY(parser_step(p));
+    if (dot) {
+        if (p->tok.kind != TOKEN_NAME)
+            return parser_refuse(p, "expected a name behind the dot");
+        TRY(ast_string(p->arena, p->tok.text, p->tok.at, &key));
+        key->dotted = true;
+        TRY(parser_step(p));
+    } else {
+        TRY(parse_expression(p, NULL, &key));
+        TRY(parser_expect(p, TOKEN_BRACKET_CLOSE, "expected ]"));
+    }
+    return list_add(items, key);
+}
+
+static bool is_statement_word(const struct parser *p)
+{
+    static const char *const words[] = {"package", "import", "as",   "else",  "not",    "some",
+                                        "with",    "null",   "true", "false", "default"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (bytes_is(p->tok.text, words[i]))
+            return true;
+    return (p->has_if && bytes_is(p->tok.text, "if")) || (p->has_in && bytes_is(p->tok.text, "in")) ||
+           (p->has_every && bytes_is(p->tok.text, "every")) || (p->has_contains && bytes_is(p->tok.text, "contains"));
+}
+
+static struct err parse_head_ref(struct parser *p, struct term **out)
+{
+    struct list items = {.arena = p->arena};
+    struct term *name;
+    if (p->tok.kind != TOKEN_NAME)
+        return parser_refuse(p, "expected the name of a rule");
+    if (!parser_names_reference(p) && is_statement_word(p))
+        return parser_refuse(p, "unexpected keyword where a rule must begin");
+    if (p->v1 && (bytes_is(p->tok.text, "data") || bytes_is(p->tok.text, "input")))
+        return note_fail(p->lx.error, REGO_ERR_COMPILE, "rego_compile_error", p->tok.at,
+                         "rules must not shadow %.*s (use a different rule name)", NOTE_TEXT(p->tok.text));
+    TRY(ast_var(p->arena, p->tok.text, p->tok.at, &name));
+    TRY(list_add(&items, name));
+    TRY(parser_step(p));
+    for (bool more = true; more;)
+        TRY(parse_head_step(p, &items, &more));
+    TRY(ast_term(p->arena, TERM_REF, name->at, out));
+    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+}
+
+static struct err parse_args(struct parser *p, struct rule *r)
+{
+    struct list args = {.arena = p->arena};
+    TRY(parser_take(p, TOKEN_PAREN_OPEN, &r->is_function));
+    if (!r->is_function)
+        return OK;
+    TRY(parse_list(p, TOKEN_PAREN_CLOSE, &args));
+    r->args = (struct term **)args.items;
+    r->arg_count = args.count;
+    return OK;
+}
+
+static struct err parse_value(struct parser *p, struct term **out)
+{
+    bool assign = p->tok.kind == TOKEN_ASSIGN || p->tok.kind == TOKEN_UNIFY;
+    if (!assign)
+        return OK;
+    TRY(parser_step(p));
+    return parse_expression(p, NULL, out);
+}
+
+static struct err parse_head(struct parser *p, struct rule **out)
+{
+    struct rule *r;
+    TRY(arena_new(p->arena, &r));
+    r->at = p->tok.at;
+    r->branch.at = p->tok.at;
+    TRY(parse_head_ref(p, &r->ref));
+    TRY(parse_args(p, r));
+    if (p->has_contains && parser_is_word(p, "contains")) {
+        if (r->is_function)
+            return parser_refuse(p, "the contains keyword can only be used with rules, not with functions");
+        TRY(parser_step(p));
+        TRY(parse_expression(p, NULL, &r->element));
+    } else {
+        TRY(parse_value(p, &r->branch.value));
+    }
+    *out = r;
+    return OK;
+}
+
+/* Braces behind `if` are a body, unless what they hold reads as an object, a comprehension or an expression with one.
+ */
+static struct err parse_if_body(struct parser *p, struct body **out)
+{
+    struct parser back = *p;
+    struct literal *l = NULL;
+    p->lx.error = p->tok.kind == TOKEN_BRACE_OPEN ? NULL : back.lx.error;
+    struct err tried = parse_literal(p, &l);
+    if (back.tok.kind == TOKEN_BRACE_OPEN) {
+        if (tried.code == ERR_NOMEM)
+            return tried;
+        bool is_set = !failed(tried) && l->kind == LITERAL_EXPRESSION && l->withs == NULL &&
+                      (l->term->kind == TERM_SET || (l->term->kind == TERM_OBJECT && l->term->count == 0));
+        bool ended = p->tok.kind == TOKEN_END || p->tok.line_before || p->tok.kind == TOKEN_SEMICOLON;
+        if (failed(tried) || is_set || !ended) {
+            *p = back;
+            return parse_braced_body(p, out);
+        }
+        p->lx.error = back.lx.error;
+    }
+    TRY(tried);
+    TRY(arena_new(p->arena, out));
+    TRY(arena_array(p->arena, 1, &(*out)->items));
+    (*out)->items[0] = l;
+    (*out)->count = 1;
+    return OK;
+}
+
+static struct err parse_rule_body(struct parser *p, struct body **out)
+{
+    if (p->has_if && parser_is_word(p, "if")) {
+        TRY(parser_step(p));
+        return parse_if_body(p, out);
+    }
+    if (p->tok.kind != TOKEN_BRACE_OPEN)
+        return OK;
+    if (p->v1) {
+        note_hint(p->lx.error, "write `if` before the body, or load the module as Rego v0");
+        return parser_refuse(p, "`if` keyword is required before rule body");
+    }
+    return parse_braced_body(p, out);
+}
+
+static struct err parse_else(struct parser *p, struct rule *r)
+{
+    struct branch *last = &r->branch;
+    while (parser_is_word(p, "else")) {
+        struct branch *b;
+        if (r->element != NULL)
+            return parser_refuse(p, "else keyword cannot be used on multi-value rules");
+        if (last->body == NULL)
+            return parser_refuse(p, "else keyword cannot be used without a body before it");
+        TRY(arena_new(p->arena, &b));
+        b->at = p->tok.at;
+        TRY(parser_step(p));
+        TRY(parse_value(p, &b->value));
+        TRY(parse_rule_body(p, &b->body));
+        last->next = b;
+        last = b;
+    }
+    return OK;
+}
+
+static bool is_set_head(const struct rule *r)
+{
+    return r->ref->count == 2 && !r->ref->items[1]->dotted && r->branch.value == NULL && !r->is_function &&
+           r->element == NULL;
+}
+
+/* What v0 reads as a partial set; what v1 refuses. */
+static struct err settle_head(struct parser *p, struct rule *r, bool has_if)
+{
+    bool plain = r->branch.value == NULL && r->element == NULL;
+    if (!p->v1 && is_set_head(r) && !has_if) {
+        r->element = r->ref->items[1];
+        r->ref->count = 1;
+        return OK;
+    }
+    if (p->v1 && plain && r->branch.body == NULL) {
+        if (is_set_head(r))
+            note_hint(p->lx.error, "write `contains` for partial set rules");
+        return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", r->at,
+                         "%.*s must have value assignment and/or body declaration", NOTE_TEXT(r->ref->items[0]->name));
+    }
+    if (plain && !r->is_function && r->branch.body == NULL && r->ref->count == 1)
+        return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", r->at,
+                         "var cannot be used for rule name: %.*s needs a value or a body",
+                         NOTE_TEXT(r->ref->items[0]->name));
+    return OK;
+}
+
+/* p { a } { b }: the head is read again for each further body. */
+static struct err parse_chained(struct parser *p, const struct parser *head, bool has_if, struct rule ***end)
+{
+    while (p->tok.kind == TOKEN_BRACE_OPEN) {
+        struct parser here = *p;
+        struct rule *r;
+        *p = *head;
+        TRY(parse_head(p, &r));
+        here.depth = p->depth;
+        *p = here;
+        TRY(parse_braced_body(p, &r->branch.body));
+        TRY(settle_head(p, r, has_if));
+        **end = r;
+        *end = &r->next;
+    }
+    return OK;
+}
+
+static struct err parse_default(struct parser *p, struct rule ***end)
+{
+    struct rule *r;
+    TRY(parser_step(p));
+    TRY(parse_head(p, &r));
+    r->is_default = true;
+    if (r->branch.value == NULL)
+        return parser_refuse(p, "default rule must have a value");
+    **end = r;
+    *end = &r->next;
+    return OK;
+}
+
+static struct err parse_rule(struct parser *p, struct rule ***end)
+{
+    struct parser head = *p;
+    struct rule *r;
+    TRY(parse_head(p, &r));
+    bool has_if = p->has_if && parser_is_word(p, "if");
+    TRY(parse_rule_body(p, &r->branch.body));
+    TRY(settle_head(p, r, has_if));
+    **end = r;
+    *end = &r->next;
+    if (parser_is_word(p, "else"))
+        return parse_else(p, r);
+    if (r->branch.body == NULL)
+        return OK;
+    return parse_chained(p, &head, has_if, end);
+}
+
+struct err parse_rules(struct parser *p, struct module *m)
+{
+    struct rule **end = &m->rules;
+    while (p->tok.kind != TOKEN_END) {
+        bool again;
+        TRY(parser_take(p, TOKEN_SEMICOLON, &again));
+        if (again)
+            continue;
+        if (parser_is_word(p, "import"))
+            return parser_refuse(p, "imports must stand before the rules");
+        if (parser_is_word(p, "default"))
+            TRY(parse_default(p, &end));
+        else
+            TRY(parse_rule(p, &end));
+    }
+    return OK;
+}

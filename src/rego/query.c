@@ -1,0 +1,135 @@
+#include "rego/query.h"
+
+#include "rego/parse.h"
+
+struct solutions {
+    struct values values;
+    const struct flat_body *body;
+    bool bindings;
+    struct bytes *names;
+};
+
+static struct err add_bindings(struct frame *f, struct solutions *s)
+{
+    struct members members = {.arena = f->eval->arena};
+    const struct json *row;
+    for (size_t i = 1; i < s->body->head_count; i++) {
+        struct json *name;
+        const struct json *v;
+        TRY(eval_term(f, s->body->head[i], &v));
+        if (v == NULL)
+            continue;
+        TRY(arena_new(f->eval->arena, &name));
+        *name = (struct json){.type = JSON_STRING, .text = s->names[i]};
+        TRY(members_add(&members, name, v));
+    }
+    TRY(value_object(f->eval->arena, members.items, members.count, NULL, &row));
+    return values_add(&s->values, row);
+}
+
+static struct err add_solution(struct frame *f, void *state, bool *stop)
+{
+    struct solutions *s = state;
+    const struct json *v;
+    (void)stop;
+    TRY(eval_charge(f->eval, 1));
+    if (s->bindings)
+        return add_bindings(f, s);
+    TRY(eval_term(f, s->body->head[0], &v));
+    return v == NULL ? OK : values_add(&s->values, v);
+}
+
+static struct err collect_names(struct arena *a, const struct flat_body *b, struct bytes **out)
+{
+    TRY(arena_array(a, b->head_count + 1, out));
+    for (size_t i = 0; i < b->head_count; i++)
+        (*out)[i] = b->head[i]->name;
+    return OK;
+}
+
+static struct err compile_text(struct policy *p, const struct query *q, struct arena *a, struct rego_error *error,
+                               struct clause **out)
+{
+    struct body *body;
+    struct rule *rule;
+    TRY(parse_query(a, error, q->text, &body));
+    TRY(arena_new(a, out));
+    TRY(arena_new(a, &rule));
+    (*out)->rule = rule;
+    return compile_query(p, a, error, body, q->bindings, *out);
+}
+
+static uint64_t limit(uint64_t asked, uint64_t usual)
+{
+    return asked == 0 ? usual : asked;
+}
+
+/* A compiled policy is never written to: the copy has its own arena and report for what the query adds. */
+static struct policy view_of(const struct rego_policy *p)
+{
+    struct policy view = p->policy;
+    view.arena = (struct arena){0};
+    view.error = NULL;
+    return view;
+}
+
+struct err query_run(const struct rego_policy *p, const struct rego_call *call, const struct query *q, struct arena *a,
+                     struct rego_error *error, const struct json **out)
+{
+    struct policy view = view_of(p);
+    struct clause *clause;
+    struct scene scene = {.input = q->input, .data = p->policy.data};
+    struct eval e = {.policy = &p->policy, .arena = a, .error = error, .call = call, .strict = q->strict};
+    e.steps_max = limit(call->limits.steps, EVAL_STEPS);
+    e.depth_max = (unsigned)limit(call->limits.depth, EVAL_DEPTH);
+    e.depth_max = e.depth_max > EVAL_DEPTH ? EVAL_DEPTH : e.depth_max;
+    e.scene = &scene;
+    if (q->data != NULL)
+        TRY(scene_merge(a, scene.data, q->data, &scene.data));
+    TRY(compile_text(&view, q, a, error, &clause));
+    const struct flat_body *body = clause->branches->body;
+    struct solutions s = {.values = {.arena = a}, .body = body, .bindings = q->bindings};
+    TRY(collect_names(a, body, &s.names));
+    struct frame f;
+    TRY(eval_frame(&e, clause, &f));
+    TRY(eval_run(&f, body, add_solution, &s));
+    return value_array(a, s.values.items, s.values.count, out);
+}
+
+static enum rego_status status_of(struct err e)
+{
+    switch ((enum err_code)e.code) {
+    case ERR_NOMEM:
+        return strstr(e.at, "cap is reached") != NULL ? REGO_ERR_LIMIT : REGO_ERR_MEMORY;
+    case ERR_LIMIT:
+        return REGO_ERR_LIMIT;
+    case ERR_FORMAT:
+        return REGO_ERR_COMPILE;
+    case ERR_UNSET:
+    case ERR_OK:
+    case ERR_IO:
+    case ERR_UNSUPPORTED:
+    case ERR_ABSENT:
+    case ERR_DENIED:
+    case ERR_UNVERIFIED:
+    case ERR_STALE:
+    case ERR_STATE:
+    case ERR_PEER:
+    case ERR_BUG:
+        break;
+    }
+    return REGO_ERR_EVAL;
+}
+
+enum rego_status query_status(struct err e, struct rego_error *error)
+{
+    if (!failed(e))
+        return REGO_OK;
+    enum rego_status status = status_of(e);
+    if (error->status == REGO_UNSET) {
+        const char *code = status == REGO_ERR_LIMIT ? "eval_limit_error" : "eval_internal_error";
+        struct err noted = note_fail(error, status, code, (struct place){NULL, 0, 0}, "%s", e.at == NULL ? "" : e.at);
+        (void)noted;
+    }
+    return error->status;
+}
