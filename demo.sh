@@ -66,7 +66,7 @@ row() {
     if [ "$result" = refused ] && [ -z "$reason" ] && [ -n "$session" ]; then read -r reason threat < <(audit_of "$session"); fi
     if [ "$result" = refused ] && [ -z "$reason" ]; then reason=$(last_token_refusal); fi
     [ -z "$reason" ] || threat=$("$bin/casemate" explain "$reason" --format json 2>/dev/null |
-        python3 -c 'import json,sys; print(json.load(sys.stdin).get("threat",""))' 2>/dev/null)
+        python3 -c 'import json,sys; print(json.load(sys.stdin)["reasons"][0]["threat"])' 2>/dev/null)
     good=as-expected
     [ "$result" = "$expected" ] || good=DIFFERS
     case " $wanted " in *" $reason "*) ;; *) [ -z "$wanted" ] || good=DIFFERS ;; esac
