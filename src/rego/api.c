@@ -87,7 +87,7 @@ enum rego_status rego_policy_new(const struct rego_module *modules, size_t count
                                  const struct rego_extension *extensions, size_t extension_count,
                                  struct rego_policy **out, struct rego_error *error)
 {
-    struct rego_error local;
+    struct rego_error local = {0};
     struct rego_error *report = error != NULL ? error : &local;
     *report = (struct rego_error){0};
     struct rego_policy *p = mem_new(sizeof(*p));
@@ -162,7 +162,7 @@ static struct err keep_result(const struct json *v, struct rego_result **out)
 enum rego_status rego_eval(const struct rego_policy *policy, const struct rego_call *call, struct rego_result **out,
                            struct rego_error *error)
 {
-    struct rego_error local;
+    struct rego_error local = {0};
     struct rego_error *report = error != NULL ? error : &local;
     const struct json *v = NULL;
     struct arena a;

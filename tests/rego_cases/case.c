@@ -89,14 +89,14 @@ static struct err run_query(struct run *r, const struct json *input, const struc
 
 static bool holds(const char *text, struct bytes part)
 {
-    return part.n == 0 || memmem(text, strlen(text), part.p, part.n) != NULL;
+    return part.p == NULL || part.n == 0 || memmem(text, strlen(text), part.p, part.n) != NULL;
 }
 
 /* Conflicts have an old and a new text; either will do. */
 static bool is_conflict_text(struct bytes want)
 {
-    return memmem(want.p, want.n, "must not produce multiple outputs", 33) != NULL ||
-           memmem(want.p, want.n, "produced conflicting values", 27) != NULL;
+    return want.p != NULL && (memmem(want.p, want.n, "must not produce multiple outputs", 33) != NULL ||
+                              memmem(want.p, want.n, "produced conflicting values", 27) != NULL);
 }
 
 static bool same_message(const struct run *r, struct bytes want)

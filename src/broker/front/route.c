@@ -2,7 +2,7 @@
 #include "broker/front/front.h"
 #include "broker/ipc/kbs_error.h"
 
-/* Which request goes where. The event register (docs/protocol/routes.md) lists the same rows. */
+/* Which request goes where. source: docs/openapi.yaml, paths */
 
 #define PREFIX "/kbs/v0/"
 
