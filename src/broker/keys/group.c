@@ -151,10 +151,12 @@ void group_flush(struct keys *k)
         keys_trust_changed(k);
 }
 
+/* Nothing waits on a refusal's record; but a group that failed for another reason stays failed. */
 static void write_refusal(struct keys *k, struct audit_event *event)
 {
+    bool failed_before = k->group_failed;
     if (failed(group_audit(k, event)))
-        k->group_failed = false; /* nothing waits on a refusal's record */
+        k->group_failed = failed_before;
 }
 
 void refusals_write(struct keys *k)
