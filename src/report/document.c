@@ -1,0 +1,110 @@
+/*
+ * Reading of the document and of the catalogue, with a safe answer for whatever is not there.
+ */
+#include "report/document.h"
+
+static const struct json empty_list = {.type = JSON_ARRAY};
+
+struct bytes document_text(const struct json *object, const char *key)
+{
+    const struct json *v = json_at(object, key);
+    return json_is(v, JSON_STRING) ? v->text : BYTES_EMPTY;
+}
+
+const struct json *document_list(const struct json *object, const char *key)
+{
+    const struct json *v = json_at(object, key);
+    return json_is(v, JSON_ARRAY) ? v : &empty_list;
+}
+
+int64_t document_int(const struct json *object, const char *key, int64_t otherwise)
+{
+    const struct json *v = json_at(object, key);
+    return json_is(v, JSON_NUMBER) && v->is_int ? v->as_int : otherwise;
+}
+
+bool document_bool(const struct json *object, const char *key)
+{
+    const struct json *v = json_at(object, key);
+    return json_is(v, JSON_BOOL) && v->as_bool;
+}
+
+bool document_has_text(const struct json *list, struct bytes text)
+{
+    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++)
+        if (json_is(list->items[i], JSON_STRING) && bytes_equal(list->items[i]->text, text))
+            return true;
+    return false;
+}
+
+void document_join(const struct json *list, const char *separator, struct buf *out)
+{
+    bool is_first = true;
+    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++) {
+        if (!json_is(list->items[i], JSON_STRING))
+            continue;
+        if (!is_first)
+            buf_text(out, separator);
+        buf_add(out, list->items[i]->text);
+        is_first = false;
+    }
+}
+
+static const char *const severity_names[SEVERITY_COUNT] = {"info", "low", "medium", "high", "critical"};
+
+const char *severity_name(enum severity s)
+{
+    return severity_names[s];
+}
+
+struct err severity_parse(struct bytes text, enum severity *out)
+{
+    for (int s = 0; s < SEVERITY_COUNT; s++)
+        if (bytes_is(text, severity_names[s])) {
+            *out = (enum severity)s;
+            return OK;
+        }
+    return FAIL(ERR_FORMAT, "no such severity");
+}
+
+enum severity severity_of(const struct json *finding)
+{
+    enum severity s = SEVERITY_CRITICAL;
+    struct err e = severity_parse(document_text(finding, "severity"), &s);
+    return failed(e) ? SEVERITY_CRITICAL : s;
+}
+
+static const char *const status_names[STATUS_COUNT] = {"not-applicable", "out-of-scope", "answered",  "not-shown",
+                                                       "accepted",       "weak",         "unanswered"};
+
+const char *status_name(enum status s)
+{
+    return status_names[s];
+}
+
+enum status status_of(const struct json *finding)
+{
+    struct bytes text = document_text(finding, "status");
+    for (int s = 0; s < STATUS_COUNT; s++)
+        if (bytes_is(text, status_names[s]))
+            return (enum status)s;
+    return STATUS_UNANSWERED;
+}
+
+bool finding_is_open(const struct json *finding)
+{
+    return status_of(finding) >= STATUS_WEAK;
+}
+
+bool finding_is_active(const struct json *finding)
+{
+    return finding_is_open(finding) || status_of(finding) == STATUS_NOT_SHOWN;
+}
+
+const struct json *document_row(const struct json *list, struct bytes id)
+{
+    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++)
+        if (bytes_equal(document_text(list->items[i], "id"), id))
+            return list->items[i];
+    return NULL;
+}

@@ -1,0 +1,66 @@
+/*
+ * Inside report/: reading a casemate-assess/1 document. The document may come from a file, so every member may be
+ * missing or of another type: a reader then gives the empty text, the empty list or the mildest row, never a fault.
+ */
+#pragma once
+
+#include "json/json.h"
+
+enum severity { SEVERITY_INFO = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+#define SEVERITY_COUNT 5
+
+/* From the mildest to the worst, so that the worst of a list is the largest number. */
+enum status {
+    STATUS_NOT_APPLICABLE = 0,
+    STATUS_OUT_OF_SCOPE,
+    STATUS_ANSWERED,
+    STATUS_NOT_SHOWN,
+    STATUS_ACCEPTED,
+    STATUS_WEAK,
+    STATUS_UNANSWERED
+};
+#define STATUS_COUNT 7
+
+/*
+ * document_text - a member that is a string, or the empty text; document_list - a member that is an array, or the empty
+ * array; document_int - a member that is an integer, or `otherwise`; document_bool - whether a member is true.
+ * document_has_text - whether a list of strings holds one; document_join - its strings with a text between them.
+ *
+ * in       object: hostile or NULL; separator: of our own
+ * out      borrowed from the tree; document_join appends to `out`
+ * errors   none; document_join: sticky in out
+ */
+struct bytes document_text(const struct json *object, const char *key);
+const struct json *document_list(const struct json *object, const char *key);
+int64_t document_int(const struct json *object, const char *key, int64_t otherwise);
+bool document_bool(const struct json *object, const char *key);
+bool document_has_text(const struct json *list, struct bytes text);
+void document_join(const struct json *list, const char *separator, struct buf *out);
+
+/*
+ * severity_of, status_of - the row of a finding; a word that nobody knows counts as the worst, so that nothing hides.
+ * severity_named, status_name - the words; severity_parse - a word as severity.
+ * finding_is_open - whether it counts: unanswered or weak. finding_is_active - open or not shown.
+ *
+ * in       finding: hostile
+ * out      *out only on success
+ * errors   severity_parse: FORMAT  no such word
+ * source: spec/trust-model.md 5.2
+ */
+enum severity severity_of(const struct json *finding);
+enum status status_of(const struct json *finding);
+const char *severity_name(enum severity s);
+const char *status_name(enum status s);
+MUST_CHECK struct err severity_parse(struct bytes text, enum severity *out);
+bool finding_is_open(const struct json *finding);
+bool finding_is_active(const struct json *finding);
+
+/*
+ * document_row - the member of a list of objects whose "id" is `id`, or NULL.
+ *
+ * in       list: an array of objects, hostile
+ * out      borrowed from the tree
+ * errors   none
+ * cost     linear
+ */
+const struct json *document_row(const struct json *list, struct bytes id);
