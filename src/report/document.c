@@ -50,28 +50,10 @@ void document_join(const struct json *list, const char *separator, struct buf *o
     }
 }
 
-static const char *const severity_names[SEVERITY_COUNT] = {"info", "low", "medium", "high", "critical"};
-
-const char *severity_name(enum severity s)
-{
-    return severity_names[s];
-}
-
-struct err severity_parse(struct bytes text, enum severity *out)
-{
-    for (int s = 0; s < SEVERITY_COUNT; s++)
-        if (bytes_is(text, severity_names[s])) {
-            *out = (enum severity)s;
-            return OK;
-        }
-    return FAIL(ERR_FORMAT, "no such severity");
-}
-
 enum severity severity_of(const struct json *finding)
 {
     enum severity s = SEVERITY_CRITICAL;
-    struct err e = severity_parse(document_text(finding, "severity"), &s);
-    return failed(e) ? SEVERITY_CRITICAL : s;
+    return severity_named(document_text(finding, "severity"), &s) ? s : SEVERITY_CRITICAL;
 }
 
 static const char *const status_names[STATUS_COUNT] = {"not-applicable", "out-of-scope", "answered",  "not-shown",

@@ -4,10 +4,9 @@
  */
 #pragma once
 
-#include "json/json.h"
+#include "trust/assess.h"
 
-enum severity { SEVERITY_INFO = 0, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
-#define SEVERITY_COUNT 5
+#define SEVERITY_COUNT 6 /* SEVERITY_NONE .. SEVERITY_CRITICAL */
 
 /* From the mildest to the worst, so that the worst of a list is the largest number. */
 enum status {
@@ -39,19 +38,17 @@ void document_join(const struct json *list, const char *separator, struct buf *o
 
 /*
  * severity_of, status_of - the row of a finding; a word that nobody knows counts as the worst, so that nothing hides.
- * severity_named, status_name - the words; severity_parse - a word as severity.
+ * status_name - the word.
  * finding_is_open - whether it counts: unanswered or weak. finding_is_active - open or not shown.
  *
  * in       finding: hostile
- * out      *out only on success
- * errors   severity_parse: FORMAT  no such word
+ * out      the answer
+ * errors   none
  * source: spec/trust-model.md 5.2
  */
 enum severity severity_of(const struct json *finding);
 enum status status_of(const struct json *finding);
-const char *severity_name(enum severity s);
 const char *status_name(enum status s);
-MUST_CHECK struct err severity_parse(struct bytes text, enum severity *out);
 bool finding_is_open(const struct json *finding);
 bool finding_is_active(const struct json *finding);
 
