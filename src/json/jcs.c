@@ -6,8 +6,7 @@
 #include "base/limits.h"
 #include "json/encode.h"
 #include "json/number.h"
-
-#define DOUBLE_DIGITS 17 /* so many decimal digits tell any two doubles apart */
+#include "json/shortest.h"
 
 /* UTF-16 sorts characters above U+FFFF (surrogates) before U+E000..U+FFFF: UTF-8 begins those with F0.., EE and EF. */
 static uint8_t utf16_rank(uint8_t c)
@@ -46,75 +45,10 @@ static struct err order_utf16(struct arena *scratch, const struct json *object, 
     return OK;
 }
 
-/* The significant digits of a double and the place of the point: 0.DIGITS * 10^point. */
-struct shortest {
-    char digits[DOUBLE_DIGITS + 1];
-    int count;
-    int point;
-};
-
-static double value_of(const struct shortest *s)
-{
-    char text[64];
-    (void)snprintf(text, sizeof(text), "0.%se%d", s->digits, s->point);
-    return strtod(text, NULL);
-}
-
-/* The double rounded to so many digits. */
-static void round_to(double v, int count, struct shortest *out)
-{
-    char text[64];
-    (void)snprintf(text, sizeof(text), "%.*e", count - 1, v);
-    out->count = 0;
-    const char *p = text;
-    for (; *p != 'e'; p++)
-        if (*p != '.')
-            out->digits[out->count++] = *p;
-    out->digits[out->count] = 0;
-    out->point = (int)strtol(p + 1, NULL, 10) + 1;
-}
-
-/* Adds one to the last digit. */
-static void step_up(struct shortest *s)
-{
-    int i = s->count - 1;
-    while (i >= 0 && s->digits[i] == '9')
-        s->digits[i--] = '0';
-    if (i >= 0) {
-        s->digits[i]++;
-        return;
-    }
-    s->digits[0] = '1';
-    s->point++;
-}
-
-/*
- * The fewest digits that read back as the same double. Beside a power of two the doubles below lie closer than those
- * above, so the nearest decimal (below) may fail where the next one above holds: hence the second try.
- */
-static struct shortest shorten(double v)
-{
-    struct shortest s = {0};
-    for (int count = 1; count <= DOUBLE_DIGITS; count++) {
-        round_to(v, count, &s);
-        if (value_of(&s) == v)
-            break;
-        struct shortest above = s;
-        step_up(&above);
-        if (value_of(&above) == v) {
-            s = above;
-            break;
-        }
-    }
-    while (s.count > 1 && s.digits[s.count - 1] == '0')
-        s.digits[--s.count] = 0;
-    return s;
-}
-
 /* ECMAScript 6 7.1.12.1, Number::toString; v > 0. */
 static void put_es6(double v, struct buf *out)
 {
-    struct shortest s = shorten(v);
+    struct shortest s = shortest_of(v);
     struct bytes digits = bytes_of(s.digits, (size_t)s.count);
     if (s.count <= s.point && s.point <= 21) {
         buf_add(out, digits);
@@ -143,7 +77,7 @@ static bool keeps_value(const struct number *n, double v)
 {
     if (!number_is_whole(n))
         return true;
-    struct shortest s = shorten(v);
+    struct shortest s = shortest_of(v);
     struct number m = {.whole = bytes_of(s.digits, (size_t)s.count), .fraction = BYTES_EMPTY, .point = s.point};
     struct number size = *n;
     size.negative = false;

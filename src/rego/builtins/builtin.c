@@ -4,6 +4,8 @@
 
 #include "rego/eval.h"
 
+#define TEXT_MAX (16UL * 1024 * 1024)
+
 struct table {
     const struct builtin *rows;
     const size_t *count;
@@ -24,6 +26,8 @@ static const struct table tables[] = {
     TABLE(text),
     TABLE(net),
     TABLE(graph),
+    TABLE(format),
+    TABLE(trim),
 };
 /* clang-format on */
 
@@ -125,4 +129,39 @@ struct err builtin_need_collection(struct call *c, size_t index)
 struct err builtin_cost(struct call *c, uint64_t work)
 {
     return eval_charge(c->eval, work / 8);
+}
+
+struct err builtin_need_strings(struct call *c, size_t count)
+{
+    for (size_t i = 1; i <= count; i++)
+        TRY(builtin_need(c, i, JSON_STRING));
+    return builtin_cost(c, c->args[0]->text.n);
+}
+
+struct err builtin_need_text_items(struct call *c, size_t index)
+{
+    const struct json *list = c->args[index - 1];
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i]->type == JSON_STRING)
+            continue;
+        c->code = "eval_type_error";
+        return builtin_error(c, "operand %zu must be %s of strings but got %s containing %s", index,
+                             value_type_name(list->type), value_type_name(list->type),
+                             value_type_name(list->items[i]->type));
+    }
+    return OK;
+}
+
+void builtin_text(const struct call *c, struct buf *b)
+{
+    size_t left = c->arena->cap > c->arena->used ? c->arena->cap - c->arena->used : 0;
+    buf_init(b, left < TEXT_MAX ? left : TEXT_MAX);
+}
+
+struct err builtin_string(struct call *c, const struct buf *b, const struct json **out)
+{
+    struct bytes text;
+    TRY(buf_end(b, &text));
+    TRY(builtin_cost(c, text.n));
+    return value_string(c->arena, text, out);
 }

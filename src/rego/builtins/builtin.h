@@ -51,6 +51,26 @@ MUST_CHECK struct err builtin_need(struct call *c, size_t index, enum json_type 
 MUST_CHECK struct err builtin_need_int(struct call *c, size_t index, int64_t *out);
 MUST_CHECK struct err builtin_need_collection(struct call *c, size_t index);
 
+/*
+ * builtin_need_strings - the first `count` operands are strings; charges for the length of the first.
+ * builtin_need_text_items - a collection's items are strings.
+ *
+ * errors   STATE with a report; LIMIT
+ * out      nothing
+ */
+MUST_CHECK struct err builtin_need_strings(struct call *c, size_t count);
+MUST_CHECK struct err builtin_need_text_items(struct call *c, size_t index);
+
+/*
+ * builtin_text - an empty buffer for the text of a result, bounded by what the evaluation may still hold.
+ * builtin_string - the text in it as the result; charges for its length.
+ *
+ * out      *b; *out
+ * errors   LIMIT, NOMEM
+ */
+void builtin_text(const struct call *c, struct buf *b);
+MUST_CHECK struct err builtin_string(struct call *c, const struct buf *b, const struct json **out);
+
 /* builtin_cost - charge steps for work that grows with its operands. errors: LIMIT. out: nothing */
 MUST_CHECK struct err builtin_cost(struct call *c, uint64_t work);
 
@@ -70,3 +90,5 @@ BUILTIN_TABLE(types)
 BUILTIN_TABLE(text)
 BUILTIN_TABLE(net)
 BUILTIN_TABLE(graph)
+BUILTIN_TABLE(format)
+BUILTIN_TABLE(trim)

@@ -40,6 +40,11 @@ size_t chars_find(struct bytes text, struct bytes part, size_t from)
     return found == NULL ? SIZE_MAX : (size_t)((const uint8_t *)found - text.p);
 }
 
+bool chars_ends(struct bytes whole, struct bytes end)
+{
+    return end.n <= whole.n && bytes_equal(bytes_of(whole.p + whole.n - end.n, end.n), end);
+}
+
 bool chars_is_space(uint32_t c)
 {
     return (c >= 9 && c <= 13) || c == ' ' || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||

@@ -8,7 +8,7 @@
 /*
  * chars_count - how many characters. chars_offset - the byte offset of the n-th, or text.n. chars_next - the one at
  * *at, which moves behind it. chars_find - the byte offset of a part from `from` on, or SIZE_MAX.
- * chars_index - the number of the character at a byte offset. chars_is_space - white space of Unicode.
+ * chars_ends - whether a text ends with another. chars_is_space - white space of Unicode.
  * chars_lower, chars_upper - simple case mapping.
  *
  * out      the answer
@@ -18,6 +18,7 @@ size_t chars_count(struct bytes text);
 size_t chars_offset(struct bytes text, size_t n);
 uint32_t chars_next(struct bytes text, size_t *at);
 size_t chars_find(struct bytes text, struct bytes part, size_t from);
+bool chars_ends(struct bytes whole, struct bytes end);
 bool chars_is_space(uint32_t character);
 uint32_t chars_lower(uint32_t character);
 uint32_t chars_upper(uint32_t character);

@@ -2,37 +2,23 @@
 #include "rego/builtins/chars.h"
 #include "rego/value.h"
 
-#define TEXT_MAX (16UL * 1024 * 1024)
-
-static struct err need_strings(struct call *c, size_t count)
-{
-    for (size_t i = 1; i <= count; i++)
-        TRY(builtin_need(c, i, JSON_STRING));
-    return builtin_cost(c, c->args[0]->text.n);
-}
-
 static struct err bi_startswith(struct call *c, const struct json **out)
 {
-    TRY(need_strings(c, 2));
+    TRY(builtin_need_strings(c, 2));
     *out = value_bool(bytes_starts(c->args[0]->text, c->args[1]->text));
     return OK;
 }
 
-static bool ends_with(struct bytes whole, struct bytes end)
-{
-    return end.n <= whole.n && bytes_equal(bytes_of(whole.p + whole.n - end.n, end.n), end);
-}
-
 static struct err bi_endswith(struct call *c, const struct json **out)
 {
-    TRY(need_strings(c, 2));
-    *out = value_bool(ends_with(c->args[0]->text, c->args[1]->text));
+    TRY(builtin_need_strings(c, 2));
+    *out = value_bool(chars_ends(c->args[0]->text, c->args[1]->text));
     return OK;
 }
 
 static struct err bi_contains(struct call *c, const struct json **out)
 {
-    TRY(need_strings(c, 2));
+    TRY(builtin_need_strings(c, 2));
     *out = value_bool(chars_find(c->args[0]->text, c->args[1]->text, 0) != SIZE_MAX);
     return OK;
 }
@@ -40,30 +26,21 @@ static struct err bi_contains(struct call *c, const struct json **out)
 static struct err bi_concat(struct call *c, const struct json **out)
 {
     SCOPED(buf) struct buf b;
-    struct bytes text;
     TRY(builtin_need(c, 1, JSON_STRING));
     TRY(builtin_need_collection(c, 2));
-    buf_init(&b, TEXT_MAX);
+    TRY(builtin_need_text_items(c, 2));
+    builtin_text(c, &b);
     for (size_t i = 0; i < c->args[1]->count; i++) {
-        const struct json *item = c->args[1]->items[i];
-        if (item->type != JSON_STRING) {
-            c->code = "eval_type_error";
-            return builtin_error(c, "operand 2 must be %s of strings but got %s containing %s",
-                                 value_type_name(c->args[1]->type), value_type_name(c->args[1]->type),
-                                 value_type_name(item->type));
-        }
         if (i > 0)
             buf_add(&b, c->args[0]->text);
-        buf_add(&b, item->text);
+        buf_add(&b, c->args[1]->items[i]->text);
     }
-    TRY(buf_end(&b, &text));
-    TRY(builtin_cost(c, text.n));
-    return value_string(c->arena, text, out);
+    return builtin_string(c, &b, out);
 }
 
 static struct err bi_indexof(struct call *c, const struct json **out)
 {
-    TRY(need_strings(c, 2));
+    TRY(builtin_need_strings(c, 2));
     if (c->args[1]->text.n == 0)
         return builtin_error(c, "empty search character");
     size_t at = chars_find(c->args[0]->text, c->args[1]->text, 0);
@@ -74,7 +51,7 @@ static struct err bi_indexof(struct call *c, const struct json **out)
 static struct err bi_indexof_n(struct call *c, const struct json **out)
 {
     struct values all = {.arena = c->arena};
-    TRY(need_strings(c, 2));
+    TRY(builtin_need_strings(c, 2));
     struct bytes text = c->args[0]->text;
     struct bytes part = c->args[1]->text;
     if (part.n == 0)
@@ -94,14 +71,12 @@ static struct err bi_indexof_n(struct call *c, const struct json **out)
 static struct err mapped(struct call *c, uint32_t (*map)(uint32_t), const struct json **out)
 {
     SCOPED(buf) struct buf b;
-    struct bytes text;
     uint8_t utf8[4];
-    TRY(need_strings(c, 1));
-    buf_init(&b, TEXT_MAX);
+    TRY(builtin_need_strings(c, 1));
+    builtin_text(c, &b);
     for (size_t at = 0; at < c->args[0]->text.n;)
         buf_add(&b, bytes_of(utf8, bytes_encode_utf8(map(chars_next(c->args[0]->text, &at)), utf8)));
-    TRY(buf_end(&b, &text));
-    return value_string(c->arena, text, out);
+    return builtin_string(c, &b, out);
 }
 
 static struct err bi_lower(struct call *c, const struct json **out)
@@ -139,16 +114,62 @@ static void replace_all(struct bytes text, struct bytes old, struct bytes new, s
 static struct err bi_replace(struct call *c, const struct json **out)
 {
     SCOPED(buf) struct buf b;
-    struct bytes text;
-    TRY(need_strings(c, 3));
-    buf_init(&b, TEXT_MAX);
+    TRY(builtin_need_strings(c, 3));
+    builtin_text(c, &b);
     if (c->args[1]->text.n == 0)
         replace_empty(c->args[0]->text, c->args[2]->text, &b);
     else
         replace_all(c->args[0]->text, c->args[1]->text, c->args[2]->text, &b);
-    TRY(buf_end(&b, &text));
-    TRY(builtin_cost(c, text.n));
-    return value_string(c->arena, text, out);
+    return builtin_string(c, &b, out);
+}
+
+/* The first pattern in order that stands at `at`; the empty one does not stand there twice in a row. */
+static const struct json_member *find_pattern(const struct json *patterns, struct bytes rest, bool after_empty)
+{
+    for (size_t i = 0; i < patterns->count; i++) {
+        const struct json_member *m = &patterns->members[i];
+        if (bytes_starts(rest, m->key) && !(after_empty && m->key.n == 0))
+            return m;
+    }
+    return NULL;
+}
+
+static void replace_patterns(const struct json *patterns, struct bytes text, struct buf *out)
+{
+    bool after_empty = false;
+    for (size_t at = 0; at <= text.n;) {
+        const struct json_member *m = find_pattern(patterns, bytes_of(text.p + at, text.n - at), after_empty);
+        after_empty = m != NULL && m->key.n == 0;
+        if (m != NULL) {
+            buf_add(out, m->value->text);
+            at += m->key.n;
+            continue;
+        }
+        if (at == text.n)
+            return;
+        size_t from = at;
+        (void)chars_next(text, &at);
+        buf_add(out, bytes_of(text.p + from, at - from));
+    }
+}
+
+static struct err bi_replace_n(struct call *c, const struct json **out)
+{
+    SCOPED(buf) struct buf b;
+    TRY(builtin_need(c, 1, JSON_OBJECT));
+    TRY(builtin_need(c, 2, JSON_STRING));
+    const struct json *patterns = c->args[0];
+    c->code = "eval_type_error";
+    for (size_t i = 0; i < patterns->count; i++) {
+        if (patterns->members[i].name != NULL)
+            return builtin_error(c, "operand 1 non-string key found in pattern object");
+        if (patterns->members[i].value->type != JSON_STRING)
+            return builtin_error(c, "operand 1 non-string value found in pattern object");
+    }
+    TRY(builtin_cost(c, (patterns->count + 1) * c->args[1]->text.n));
+    builtin_text(c, &b);
+    replace_patterns(patterns, c->args[1]->text, &b);
+    return builtin_string(c, &b, out);
 }
 
 static struct err add_text(struct call *c, struct values *l, struct bytes text)
@@ -161,7 +182,7 @@ static struct err add_text(struct call *c, struct values *l, struct bytes text)
 static struct err bi_split(struct call *c, const struct json **out)
 {
     struct values all = {.arena = c->arena};
-    TRY(need_strings(c, 2));
+    TRY(builtin_need_strings(c, 2));
     struct bytes text = c->args[0]->text;
     struct bytes by = c->args[1]->text;
     size_t at = 0;
@@ -181,7 +202,7 @@ static struct err bi_substring(struct call *c, const struct json **out)
 {
     int64_t first;
     int64_t length;
-    TRY(need_strings(c, 1));
+    TRY(builtin_need_strings(c, 1));
     TRY(builtin_need_int(c, 2, &first));
     TRY(builtin_need_int(c, 3, &length));
     if (first < 0)
@@ -197,7 +218,7 @@ static struct err bi_substring(struct call *c, const struct json **out)
 static struct err bi_reverse(struct call *c, const struct json **out)
 {
     uint8_t *copy;
-    TRY(need_strings(c, 1));
+    TRY(builtin_need_strings(c, 1));
     struct bytes text = c->args[0]->text;
     TRY(arena_array(c->arena, text.n, &copy));
     for (size_t at = 0; at < text.n;) {
@@ -210,7 +231,7 @@ static struct err bi_reverse(struct call *c, const struct json **out)
 
 static struct err bi_strings_count(struct call *c, const struct json **out)
 {
-    TRY(need_strings(c, 2));
+    TRY(builtin_need_strings(c, 2));
     struct bytes text = c->args[0]->text;
     struct bytes part = c->args[1]->text;
     if (part.n == 0)
@@ -231,6 +252,7 @@ const struct builtin builtins_strings[] = {
     {"lower", 1, false, bi_lower},
     {"upper", 1, false, bi_upper},
     {"replace", 3, false, bi_replace},
+    {"strings.replace_n", 2, false, bi_replace_n},
     {"split", 2, false, bi_split},
     {"substring", 3, false, bi_substring},
     {"strings.reverse", 1, false, bi_reverse},

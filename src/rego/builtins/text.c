@@ -4,8 +4,6 @@
 #include "rego/builtins/builtin.h"
 #include "rego/value.h"
 
-#define TEXT_MAX (16UL * 1024 * 1024)
-
 static struct err put_part(struct call *c, const struct json *part, struct buf *out)
 {
     if (part->type != JSON_SET) {
@@ -27,13 +25,10 @@ static struct err put_part(struct call *c, const struct json *part, struct buf *
 static struct err bi_template_string(struct call *c, const struct json **out)
 {
     SCOPED(buf) struct buf b;
-    struct bytes text;
-    buf_init(&b, TEXT_MAX);
+    builtin_text(c, &b);
     for (size_t i = 0; i < c->args[0]->count; i++)
         TRY(put_part(c, c->args[0]->items[i], &b));
-    TRY(buf_end(&b, &text));
-    TRY(builtin_cost(c, text.n));
-    return value_string(c->arena, text, out);
+    return builtin_string(c, &b, out);
 }
 
 static struct err bi_true(struct call *c, const struct json **out)
