@@ -25,6 +25,7 @@ static const struct table tables[] = {
     TABLE(types),
     TABLE(text),
     TABLE(net),
+    TABLE(hashes),
     TABLE(graph),
     TABLE(format),
     TABLE(trim),
