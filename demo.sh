@@ -130,6 +130,7 @@ head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$state/secret"
     "$bin/casemate" endorsement add --tee tpm --ek "$state/tpm/ek.pem" --note "the demo's TPM" "${admin[@]}" &&
     "$bin/casemate" resource set $secret_path --file "$state/secret" "${admin[@]}" &&
     "$bin/casemate" resource set default/other/secret --file "$state/secret" "${admin[@]}" &&
+    "$bin/casemate" policy set resource-policy policies/release.rego "${admin[@]}" &&
     "$bin/casemate" workload bind --tee tpm --initdata "$state/initdata.toml" --allow $secret_path "${admin[@]}"
 } | sed 's/^/   /' || die "the broker took it not"
 

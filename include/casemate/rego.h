@@ -80,6 +80,9 @@ REGO_EXPORT enum rego_status rego_policy_new(const struct rego_module *modules, 
                                              struct rego_error *error);
 REGO_EXPORT void rego_policy_free(struct rego_policy *policy);
 
+/* Whether some module defines a rule at this path ("data.policy.allow"): a misspelt one would only be undefined. */
+REGO_EXPORT bool rego_policy_defines(const struct rego_policy *policy, const char *path);
+
 struct rego_result; /* one evaluation's result */
 
 struct rego_call {

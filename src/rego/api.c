@@ -116,6 +116,20 @@ void rego_policy_free(struct rego_policy *policy)
     mem_free(policy);
 }
 
+bool rego_policy_defines(const struct rego_policy *policy, const char *path)
+{
+    const struct node *n = policy->policy.root;
+    if (strncmp(path, "data", 4) != 0)
+        return false;
+    for (path += 4; *path == '.' && n != NULL;) {
+        const char *name = path + 1;
+        path = name + strcspn(name, ".");
+        struct json key = {.type = JSON_STRING, .text = bytes_of(name, (size_t)(path - name))};
+        n = node_child(n, &key);
+    }
+    return *path == '\0' && n != NULL && (n->clauses != NULL || n->fallback != NULL);
+}
+
 static struct err decode_input(struct arena *a, const struct rego_call *call, struct rego_error *error,
                                const struct json **out)
 {

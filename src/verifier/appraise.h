@@ -1,6 +1,6 @@
 /*
  * Appraisal: claims compared with reference values by name. The native rules here are the default; an attestation
- * policy in Rego replaces them through the same interface.
+ * policy in Rego replaces them through the same interface (appraise_policy.h).
  */
 #pragma once
 
@@ -23,6 +23,7 @@ struct appraisal {
     uint16_t reason; /* why it is not affirming: the first finding, or the identity's reason */
     struct appraisal_finding findings[APPRAISAL_FINDINGS_MAX];
     size_t finding_count;
+    const struct json *extensions; /* members that a policy adds to the submodule, or NULL */
 };
 
 /*

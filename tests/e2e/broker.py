@@ -256,3 +256,17 @@ def attest(broker, key=None, initdata=INITDATA):
     body = attest_body(nonce, key.jwk, sample_evidence(nonce, key.jwk), initdata)
     answer = broker.request("POST", "/kbs/v0/attest", body, {"Cookie": "kbs-session-id=" + challenge.cookie})
     return answer, key, nonce, challenge.cookie, body
+
+
+class reasons:
+    """The reasons in the audit log. A refusal's line need not be durable before its reply: it is waited for."""
+
+    def __init__(self, broker):
+        self.broker = broker
+
+    def __contains__(self, wanted):
+        for _ in range(100):
+            if any(line.get("reason") == wanted for line in self.broker.audit_lines()):
+                return True
+            time.sleep(0.02)
+        return False

@@ -113,6 +113,24 @@ def test_own_snp_evidence(tmp_path, snp):
     assert verify("snp", OWN / "snp/milan.bin", *snp[:2], "--endorsements", certs).status == 0
 
 
+@pytest.mark.parametrize("rules, status, verdict", [
+    ('trust_claims := {"executables": 3}', 0, "affirming"),
+    ('trust_claims := {"executables": 3} if input.snp.measurement in query_reference_value("absent")', 1, "refused"),
+    ('default trust_claims := {"executables": 33}\n'
+     'trust_claims := {"executables": 3} if input.snp.measurement in query_reference_value("absent")', 1, "warning"),
+    ('trust_claims := {"executables": 300}', 1, "refused"),
+])
+def test_a_policy_decides(tmp_path, snp, rules, status, verdict):
+    report = OWN / "snp/milan.bin"
+    policy = tmp_path / "policy.rego"
+    policy.write_text("package policy\n" + rules + "\n")
+    ran = verify("snp", report, *snp, "--policy", policy)
+    assert (ran.status, ran.json()["verdict"]) == (status, verdict)
+    policy.write_text("package policy\nallow := true\n")
+    ran = verify("snp", report, *snp, "--policy", policy)
+    assert ran.status != 0 and "trust_claims" in ran.err
+
+
 def test_reference_values_decide(tmp_path, snp):
     report, claims = OWN / "snp/milan.bin", verify("snp", OWN / "snp/milan.bin", *snp).json()["claims"]
     reference = tmp_path / "reference.json"
@@ -268,7 +286,7 @@ def test_what_cannot_be_read(tmp_path, snp):
 
 
 @pytest.mark.parametrize("words", [
-    ["--nonsense"], ["--policy", "p.rego"], ["--report-data", "xyz"], ["--report-data", ""],
+    ["--nonsense"], ["--report-data", "xyz"], ["--report-data", ""],
     ["--report-data", "00" * 65], ["--roots", "."], ["--enrolled-ek", "00" * 32], ["--tpm-session", "x"], ["operand"]])
 def test_usage(words):
     ran = verify("snp", OWN / "snp/milan.bin", *words)

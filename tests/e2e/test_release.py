@@ -8,7 +8,7 @@ import pytest
 
 from urllib.parse import quote
 
-from broker import INITDATA, TeeKey, attest, attest_body, auth, initdata_claim, sample_evidence
+from broker import INITDATA, TeeKey, attest, attest_body, auth, initdata_claim, reasons, sample_evidence
 from conftest import AFFIRMING_SAMPLE
 
 SECRET = b"the secret of the demo"
@@ -22,20 +22,6 @@ def broker(make_broker):
     assert broker.bind(initdata_claim(), [PATH]).status == 200
     assert broker.set_references(AFFIRMING_SAMPLE).status == 200
     return broker
-
-
-class reasons:
-    """The reasons in the audit log. A refusal's line need not be durable before its reply: it is waited for."""
-
-    def __init__(self, broker):
-        self.broker = broker
-
-    def __contains__(self, wanted):
-        for _ in range(100):
-            if any(line.get("reason") == wanted for line in self.broker.audit_lines()):
-                return True
-            time.sleep(0.02)
-        return False
 
 
 def get(broker, token, path=PATH):

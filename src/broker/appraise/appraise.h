@@ -7,9 +7,11 @@
 #include "broker/ipc/appraise_msg.h"
 #include "rats/ear.h"
 #include "verifier/appraise.h"
+#include "verifier/appraise_policy.h"
 #include "json/json.h"
 
-#define TRUST_ROOTS_MAX 32
+#define TRUST_ROOTS_MAX    32
+#define TRUST_POLICIES_MAX 64
 
 /* The operator's trust, decoded from CONFIG. Lives until the next CONFIG. */
 struct trust {
@@ -21,6 +23,11 @@ struct trust {
     struct cert *tpm_roots[TRUST_ROOTS_MAX];
     struct cert *insecure_tpm_roots[TRUST_ROOTS_MAX];
     struct cert *snp_test_roots[TRUST_ROOTS_MAX];
+    struct trust_policy {
+        struct bytes id; /* "default_cpu" */
+        struct attestation_policy *policy;
+    } policies[TRUST_POLICIES_MAX];
+    size_t policy_count;
     bool allow_sample;
     bool initdata_optional;
 };
@@ -34,6 +41,10 @@ struct trust {
  */
 MUST_CHECK struct err trust_decode(const struct appraise_config *m, struct trust *t);
 void trust_clear(struct trust *t);
+
+/* trust_policy - the attestation policy for a class of TEEs ("cpu"), or NULL: the native rules. errors: none; out: it
+ */
+const struct attestation_policy *trust_policy(const struct trust *t, const char *class);
 
 /*
  * appraise_attest - the whole appraisal of one attest body.

@@ -113,7 +113,20 @@ static void put_submod(struct appraising *x, const char *name, const struct appr
     }
     buf_text(x->submods, "},\"annotated\":");
     json_encode(annotated, x->submods);
+    if (ap->extensions != NULL) {
+        buf_text(x->submods, ",\"extensions\":");
+        json_encode(ap->extensions, x->submods);
+    }
     buf_text(x->submods, "}");
+}
+
+static struct err appraise(struct appraising *x, enum tee tee, const struct verified *v, const struct json *annotated,
+                           struct appraisal *out)
+{
+    const struct attestation_policy *policy = trust_policy(x->trust, tee_class(tee));
+    if (policy == NULL)
+        return appraise_native(x->a, tee, v, x->evidence.has_initdata, x->trust->references, out);
+    return appraise_policy(x->a, policy, v, annotated, x->trust->references, (int64_t)x->ticket->now, out);
 }
 
 static struct err submod(struct appraising *x, enum tee tee, const struct verified *v, unsigned index, bool is_primary)
@@ -122,7 +135,7 @@ static struct err submod(struct appraising *x, enum tee tee, const struct verifi
     const struct json *annotated;
     struct appraisal ap;
     TRY(annotate(x, tee, v, is_primary, &annotated));
-    TRY(appraise_native(x->a, tee, v, x->evidence.has_initdata, x->trust->references, &ap));
+    TRY(appraise(x, tee, v, annotated, &ap));
     snprintf(name, sizeof(name), "%.10s%u", tee_class(tee), index % 10);
     put_submod(x, name, &ap, annotated);
     if (is_primary || ap.verdict < x->verdict) {

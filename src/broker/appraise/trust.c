@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "broker/appraise/appraise.h"
 #include "codec/base64.h"
@@ -10,6 +12,8 @@ void trust_clear(struct trust *t)
         cert_free(t->insecure_tpm_roots[i]);
         cert_free(t->snp_test_roots[i]);
     }
+    for (size_t i = 0; i < t->policy_count; i++)
+        attestation_policy_free(t->policies[i].policy);
     arena_clear(&t->arena);
     *t = (struct trust){0};
 }
@@ -84,6 +88,33 @@ static struct err decode_options(struct trust *t, const struct json *trust)
     return json_need_bool(o, "initdata_optional", &t->initdata_optional);
 }
 
+/* keys has compiled each of them already. */
+static struct err decode_policies(struct trust *t, const struct json *trust)
+{
+    const struct json *texts;
+    struct policy_fault fault;
+    TRY(json_need_object(trust, "attestation_policies", &texts));
+    if (texts->count > TRUST_POLICIES_MAX)
+        return FAIL(ERR_LIMIT, "too many attestation policies");
+    for (size_t i = 0; i < texts->count; i++) {
+        struct trust_policy *p = &t->policies[i];
+        p->id = texts->members[i].key;
+        TRY(attestation_policy_new("attestation-policy", texts->members[i].value->text, &p->policy, &fault));
+        t->policy_count++;
+    }
+    return OK;
+}
+
+const struct attestation_policy *trust_policy(const struct trust *t, const char *class)
+{
+    char id[32];
+    (void)snprintf(id, sizeof(id), "default_%s", class);
+    for (size_t i = 0; i < t->policy_count; i++)
+        if (bytes_is(t->policies[i].id, id))
+            return t->policies[i].policy;
+    return NULL;
+}
+
 static struct err decode(const struct appraise_config *m, struct trust *t)
 {
     const struct json *trust;
@@ -100,6 +131,7 @@ static struct err decode(const struct appraise_config *m, struct trust *t)
     TRY(decode_eks(t, trust));
     TRY(decode_blobs(t, trust, "snp_certs", &e->snp_certs, &e->snp_cert_count));
     TRY(decode_blobs(t, trust, "snp_crls", &e->snp_crls, &e->snp_crl_count));
+    TRY(decode_policies(t, trust));
     return decode_options(t, trust);
 }
 

@@ -12,9 +12,9 @@ static const struct route {
 } routes[] = {
     {"POST", "/kbs/v0/resource/", NULL, admin_resource_set, KBS_ERROR_PLUGIN_INTERNAL},
     {"DELETE", "/kbs/v0/resource/", NULL, admin_resource_delete, KBS_ERROR_PLUGIN_INTERNAL},
-    {"POST", "/kbs/v0/resource-policy", "resource-policy", admin_policy_refuse, KBS_ERROR_POLICY_ENGINE},
+    {"POST", "/kbs/v0/resource-policy", "resource-policy", admin_release_policy_set, KBS_ERROR_POLICY_ENGINE},
     {"GET", "/kbs/v0/resource-policy", "resource-policy", admin_release_policy_list, KBS_ERROR_POLICY_ENGINE},
-    {"POST", "/kbs/v0/attestation-policy", "attestation-policy", admin_policy_refuse, KBS_ERROR_SET_POLICY},
+    {"POST", "/kbs/v0/attestation-policy", "attestation-policy", admin_attestation_policy_set, KBS_ERROR_SET_POLICY},
     {"POST", "/kbs/v0/reference-value", "reference-value", admin_reference_set, KBS_ERROR_RVPS},
     {"GET", "/kbs/v0/reference-value/", "reference-value", admin_reference_get, KBS_ERROR_RVPS},
     {"GET", "/casemate/v0/status", "status", admin_status, KBS_ERROR_PLUGIN_INTERNAL},
@@ -22,6 +22,7 @@ static const struct route {
     {"GET", "/casemate/v0/list/", "list", admin_list, KBS_ERROR_PLUGIN_INTERNAL},
     {"GET", "/casemate/v0/record/", "record", admin_read, KBS_ERROR_PLUGIN_INTERNAL},
     {"PUT", "/casemate/v0/record/", "record", admin_put, KBS_ERROR_PLUGIN_INTERNAL},
+    {"PUT", "/casemate/v0/revoke-tokens/record/", "record", admin_put_revoking, KBS_ERROR_PLUGIN_INTERNAL},
     {"DELETE", "/casemate/v0/record/", "record", admin_delete, KBS_ERROR_PLUGIN_INTERNAL},
 };
 

@@ -34,9 +34,9 @@ MUST_CHECK struct err admin_authenticate(struct admin *x);
 /* What a route does. errors: any; x->error and x->detail say how it goes on the wire. out: x->content, x->body */
 typedef struct err admin_handler(struct admin *x);
 
-admin_handler admin_resource_set, admin_resource_delete, admin_policy_refuse, admin_release_policy_list,
-    admin_reference_set, admin_reference_get;
-admin_handler admin_status, admin_upload_key, admin_list, admin_read, admin_put, admin_delete;
+admin_handler admin_resource_set, admin_resource_delete, admin_release_policy_set, admin_release_policy_list,
+    admin_attestation_policy_set, admin_reference_set, admin_reference_get;
+admin_handler admin_status, admin_upload_key, admin_list, admin_read, admin_put, admin_put_revoking, admin_delete;
 
 /*
  * admin_change - put or delete one record in the group's transaction, audited before the commit.

@@ -1,9 +1,11 @@
 #include "base/limits.h"
 #include "broker/keys/admin.h"
+#include "broker/keys/policy.h"
 #include "broker/keys/resource_path.h"
 #include "codec/base64.h"
 #include "jose/jwe.h"
 #include "rats/reference.h"
+#include "verifier/builtin_policy.h"
 
 /* Upstream's administrative endpoints. source: spec/kbs.md 1.2 */
 
@@ -41,17 +43,70 @@ struct err admin_resource_delete(struct admin *x)
     return e;
 }
 
-/* A policy that nobody evaluates must not be taken: it would look as if it were in force. */
-struct err admin_policy_refuse(struct admin *x)
+static struct err explain(struct admin *x, const char *before, const char *what)
 {
-    x->detail = BYTES_LIT("this broker has no policy engine yet; bind a workload with `casemate workload bind`");
-    return REFUSE(ERR_UNSUPPORTED, REASON_POLICY_INVALID, "policies are not evaluated by this version");
+    SCOPED(buf) struct buf text;
+    buf_init(&text, 4 * KIB);
+    buf_text(&text, before);
+    buf_text(&text, what);
+    return arena_copy(x->a, buf_view(&text), &x->detail);
+}
+
+/* The member `policy` of the body, decoded. source: spec/kbs.md 1.2 */
+static struct err read_policy(struct admin *x, const struct json **message, struct bytes *text)
+{
+    struct bytes encoded;
+    TRY_AS(REASON_REQUEST_MALFORMED, json_decode(x->a, x->request->body, NULL, NULL, message));
+    x->detail = BYTES_LIT("No `policy` field inside SetPolicy Request Json");
+    TRY_AS(REASON_REQUEST_MALFORMED, json_need_string(*message, "policy", &encoded));
+    x->detail = BYTES_LIT("Failed to decode policy: not base64url without padding");
+    TRY_AS(REASON_REQUEST_MALFORMED, base64_decode(x->a, BASE64_URL, encoded, text));
+    x->detail = BYTES_EMPTY;
+    return OK;
+}
+
+struct err admin_release_policy_set(struct admin *x)
+{
+    const struct json *message;
+    struct bytes text;
+    struct policy_fault fault;
+    x->error = KBS_ERROR_PARSE_POLICY;
+    TRY(read_policy(x, &message, &text));
+    x->error = KBS_ERROR_POLICY_ENGINE;
+    struct err e = policy_check(BYTES_LIT(POLICY_RELEASE), text, &fault);
+    if (failed(e)) {
+        TRY(explain(x, "Failed to load policy: ", fault.message));
+        return e;
+    }
+    return admin_change(x, STORE_POLICY, BYTES_LIT(POLICY_RELEASE), &text);
+}
+
+struct err admin_attestation_policy_set(struct admin *x)
+{
+    const struct json *message;
+    struct bytes text;
+    struct bytes id;
+    struct policy_fault fault;
+    SCOPED(buf) struct buf name;
+    TRY(read_policy(x, &message, &text));
+    TRY_AS(REASON_REQUEST_MALFORMED, json_need_string(message, "policy_id", &id));
+    buf_init(&name, 300);
+    buf_text(&name, POLICY_ATTESTATION);
+    buf_add(&name, id);
+    struct bytes record;
+    TRY_AS(REASON_REQUEST_MALFORMED, buf_end(&name, &record));
+    struct err e = policy_check(record, text, &fault);
+    if (failed(e)) {
+        TRY(explain(x, "", fault.message));
+        return e;
+    }
+    return admin_change(x, STORE_POLICY, record, &text);
 }
 
 struct err admin_release_policy_list(struct admin *x)
 {
     x->content = KEYS_CONTENT_JSON;
-    buf_text(x->body, "[]");
+    buf_text(x->body, "[\"" POLICY_RELEASE "\"]");
     return OK;
 }
 

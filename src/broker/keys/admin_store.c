@@ -11,6 +11,7 @@ struct kind_row {
     const char *name;
     enum store_kind kind;
     bool readable; /* a resource's value never leaves to an administrator */
+    bool is_text;  /* no JSON: an answer has it as a string */
     struct err (*check)(struct admin *x, struct bytes name, struct bytes value);
 };
 
@@ -25,6 +26,15 @@ static struct err check_workload(struct admin *x, struct bytes name, struct byte
 {
     (void)name;
     return workload_check(x->a, value);
+}
+
+static struct err check_named_policy(struct admin *x, struct bytes name, struct bytes value)
+{
+    struct policy_fault fault;
+    struct err e = policy_check(name, value, &fault);
+    if (failed(e))
+        TRY(arena_copy(x->a, bytes_of_text(fault.message), &x->detail));
+    return e;
 }
 
 static struct err check_ek(struct admin *x, struct bytes name, struct bytes value)
@@ -55,11 +65,12 @@ static struct err check_admin(struct admin *x, struct bytes name, struct bytes v
 }
 
 static const struct kind_row kinds[] = {
-    {"resource", STORE_RESOURCE, false, NULL},
-    {"workload", STORE_WORKLOAD, true, check_workload},
-    {"reference", STORE_REFERENCE, true, check_reference},
-    {"ek", STORE_EK, true, check_ek},
-    {"admin", STORE_ADMIN, true, check_admin},
+    {"resource", STORE_RESOURCE, false, false, NULL},
+    {"workload", STORE_WORKLOAD, true, false, check_workload},
+    {"policy", STORE_POLICY, true, true, check_named_policy},
+    {"reference", STORE_REFERENCE, true, false, check_reference},
+    {"ek", STORE_EK, true, false, check_ek},
+    {"admin", STORE_ADMIN, true, false, check_admin},
 };
 
 /* Splits "kind/name" and finds the kind; a list has no name. */
@@ -87,7 +98,8 @@ struct err admin_status(struct admin *x)
     json_object_hex(&o, "root", BYTES_OF(store.root));
     json_object_int(&o, "audit_seq", (int64_t)audit.seq);
     json_object_hex(&o, "audit_hash", BYTES_OF(audit.hash));
-    json_object_int(&o, "workloads", k->workloads != NULL ? (int64_t)k->workloads->count : 0);
+    json_object_int(&o, "workloads", (int64_t)k->policies.workload_count);
+    json_object_text(&o, "release_policy", k->policies.rule);
     TRY(json_object_end(&o, &status));
     x->content = KEYS_CONTENT_JSON;
     json_encode(status, x->body);
@@ -152,7 +164,10 @@ struct err admin_read(struct admin *x)
         x->error = KBS_ERROR_RESOURCE_NOT_FOUND;
     TRY(e);
     x->content = KEYS_CONTENT_JSON;
-    buf_add(x->body, value);
+    if (row->is_text)
+        json_quote(value, x->body);
+    else
+        buf_add(x->body, value);
     return OK;
 }
 
@@ -162,8 +177,19 @@ struct err admin_put(struct admin *x)
     const struct kind_row *row = kind_of(x->rest, &name);
     if (row == NULL || row->check == NULL || name.n == 0 || name.n > 256)
         return REFUSE(ERR_ABSENT, REASON_REQUEST_MALFORMED, "no record of this kind can be put here");
-    TRY_AS(REASON_REQUEST_MALFORMED, row->check(x, name, x->request->body));
+    struct err e = row->check(x, name, x->request->body);
+    if (failed(e) && e.reason == REASON_NONE)
+        e.reason = REASON_REQUEST_MALFORMED;
+    TRY(e);
     return admin_change(x, row->kind, name, &x->request->body);
+}
+
+/* The change and the end of all older tokens are one: nothing is released under the old rules afterwards. */
+struct err admin_put_revoking(struct admin *x)
+{
+    struct bytes nothing = BYTES_EMPTY;
+    TRY(admin_put(x));
+    return admin_change(x, STORE_REVOCATION, BYTES_LIT("tokens"), &nothing);
 }
 
 struct err admin_delete(struct admin *x)

@@ -11,6 +11,7 @@
 #include "broker/ipc/link.h"
 #include "broker/keys/session.h"
 #include "broker/store/store.h"
+#include "casemate/rego.h"
 #include "crypto/key.h"
 #include "settings/settings.h"
 
@@ -42,6 +43,15 @@ struct admin_seen { /* a jti that was used, until its token expires */
     int64_t expires_at_sec;
 };
 
+struct policies { /* in force; policy.c */
+    struct arena arena;
+    struct rego_policy *release; /* NULL: nothing is released */
+    const char *rule;            /* name and version of the release policy, for audit and tokens */
+    const struct json *digests;  /* record name -> SHA-256 of the text */
+    size_t workload_count;
+    uint64_t token_floor; /* oldest generation whose tokens are taken */
+};
+
 #define REFUSALS_MAX 256
 
 struct refusal_row { /* refusals of unauthenticated peers, counted until they are written */
@@ -61,8 +71,7 @@ struct keys {
     struct key *upload_key; /* secrets are uploaded as JWE to this key; new at each start */
     struct signer signer;
     struct session_keys sessions;
-    struct arena workloads_arena;
-    const struct json *workloads; /* initdata claim -> resource paths; NULL: none, nothing is released */
+    struct policies policies;
 
     struct link control;
     struct link front;
@@ -124,7 +133,7 @@ void keys_on_admin(const struct caller *c, struct arena *a, const struct keys_ad
  * keys_trust_changed - after a commit: read bindings, reference values and enrolled keys from the store again, and send
  * the workers the new trust. On failure nothing is released until it works: the old bindings are dropped.
  *
- * out      k->trust, k->workloads, k->trust_generation
+ * out      k->trust, k->policies, k->trust_generation
  * errors   none: logged
  */
 void keys_trust_changed(struct keys *k);

@@ -1,7 +1,16 @@
 #include "broker/keys/policy.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
+#include "base/rd.h"
 #include "broker/keys/resource_path.h"
+#include "codec/hex.h"
+#include "verifier/builtin_policy.h"
+#include "verifier/policy_call.h"
+
+#define ALLOW   "data.policy.allow"
+#define REFUSAL "data.policy.refusal"
 
 struct err workload_check(struct arena *a, struct bytes value)
 {
@@ -17,75 +26,264 @@ struct err workload_check(struct arena *a, struct bytes value)
     return OK;
 }
 
-void workloads_drop(struct keys *k)
+/* Only the policies that appraisal asks for: another one would look as if it were in force. */
+static bool is_attestation(struct bytes name)
 {
-    arena_clear(&k->workloads_arena);
-    k->workloads = NULL;
+    for (int tee = TEE_NONE + 1; tee < TEE_COUNT; tee++) {
+        char wanted[64];
+        (void)snprintf(wanted, sizeof(wanted), POLICY_ATTESTATION "default_%s", tee_class((enum tee)tee));
+        if (bytes_is(name, wanted))
+            return true;
+    }
+    return false;
 }
 
-static struct err load(struct keys *k, struct arena *a)
+static struct err unknown_name(struct policy_fault *fault)
+{
+    (void)snprintf(fault->message, sizeof(fault->message),
+                   "no policy has such a name: it is " POLICY_RELEASE " or " POLICY_ATTESTATION
+                   "default_CLASS, for a CLASS of TEEs such as cpu");
+    return REFUSE(ERR_ABSENT, REASON_POLICY_INVALID, "no policy has such a name");
+}
+
+static struct err check_attestation(struct bytes text, struct policy_fault *fault)
+{
+    struct attestation_policy *p = NULL;
+    TRY(attestation_policy_new("attestation-policy", text, &p, fault));
+    attestation_policy_free(p);
+    return OK;
+}
+
+static struct err compile_release(struct bytes text, struct bytes data, struct rego_policy **out,
+                                  struct policy_fault *fault)
+{
+    struct policy_text source = {.name = POLICY_RELEASE, .text = text, .rule = ALLOW};
+    return policy_compile(&source, data, NULL, 0, out, fault);
+}
+
+struct err policy_check(struct bytes name, struct bytes text, struct policy_fault *fault)
+{
+    struct rego_policy *p = NULL;
+    *fault = (struct policy_fault){0};
+    if (text.n > POLICY_TEXT_MAX)
+        return REFUSE(ERR_LIMIT, REASON_REQUEST_TOO_LARGE, "the policy is too large");
+    if (is_attestation(name))
+        return check_attestation(text, fault);
+    if (!bytes_is(name, POLICY_RELEASE))
+        return unknown_name(fault);
+    TRY(compile_release(text, BYTES_LIT("{\"workloads\":{}}"), &p, fault));
+    rego_policy_free(p);
+    return OK;
+}
+
+void policies_drop(struct keys *k)
+{
+    rego_policy_free(k->policies.release);
+    arena_clear(&k->policies.arena);
+    k->policies.release = NULL;
+    k->policies.rule = "none";
+    k->policies.digests = NULL;
+    k->policies.workload_count = 0;
+    k->policies.token_floor = UINT64_MAX;
+}
+
+/* {"workloads":{claim:[path, ...]}} */
+static struct err workload_data(struct keys *k, struct arena *a, struct buf *out)
 {
     const struct store_entry *entries;
     size_t count;
-    struct json_member *members;
+    struct bytes unused;
     TRY(store_list(k->store, a, STORE_WORKLOAD, &entries, &count));
-    TRY(arena_array(a, count, &members));
+    buf_text(out, "{\"workloads\":{");
     for (size_t i = 0; i < count; i++) {
         struct bytes value;
         uint64_t version;
         TRY(store_get_public(k->store, a, STORE_WORKLOAD, entries[i].name, &value, &version));
-        members[i].key = entries[i].name;
-        TRY(json_decode(a, value, NULL, NULL, &members[i].value));
+        buf_text(out, i == 0 ? "" : ",");
+        json_quote(entries[i].name, out);
+        buf_text(out, ":");
+        buf_add(out, value);
     }
-    return json_new_object(a, members, count, &k->workloads);
+    buf_text(out, "}}");
+    k->policies.workload_count = count;
+    return buf_end(out, &unused);
 }
 
-struct err workloads_load(struct keys *k)
+static struct err load_release(struct keys *k, struct arena *a, struct bytes *text)
 {
-    workloads_drop(k);
-    struct err e = load(k, &k->workloads_arena);
+    SCOPED(buf) struct buf data;
+    struct policy_fault fault;
+    uint64_t version = 0;
+    char rule[64];
+    char *kept;
+    struct err e = store_get_public(k->store, a, STORE_POLICY, BYTES_LIT(POLICY_RELEASE), text, &version);
+    (void)snprintf(rule, sizeof(rule), POLICY_RELEASE "@%llu", (unsigned long long)version);
+    if (e.code == ERR_ABSENT) {
+        *text = builtin_policy(BYTES_LIT(POLICY_RELEASE));
+        (void)snprintf(rule, sizeof(rule), POLICY_RELEASE "@built-in");
+    } else {
+        TRY(e);
+    }
+    TRY(arena_text(a, bytes_of_text(rule), &kept));
+    buf_init(&data, 16 * MIB);
+    TRY(workload_data(k, a, &data));
+    TRY(compile_release(*text, buf_view(&data), &k->policies.release, &fault));
+    k->policies.rule = kept;
+    return OK;
+}
+
+static struct err put_digest(struct arena *a, struct bytes name, struct bytes text, struct json_member *out)
+{
+    struct digest digest;
+    struct bytes hex;
+    TRY(hash_of(HASH_SHA256, text, &digest));
+    TRY(hex_encode_arena(a, digest_view(&digest), &hex));
+    out->key = name;
+    return json_new_string(a, hex, &out->value);
+}
+
+/* An attestation policy runs in the workers; here it is only checked, so that a broken one never gets there. */
+static struct err load_digests(struct keys *k, struct arena *a, struct bytes release)
+{
+    const struct store_entry *entries;
+    size_t count;
+    size_t used = 0;
+    struct json_member *members;
+    struct policy_fault fault;
+    TRY(store_list(k->store, a, STORE_POLICY, &entries, &count));
+    TRY(arena_array(a, count + 1, &members));
+    TRY(put_digest(a, BYTES_LIT(POLICY_RELEASE), release, &members[used++]));
+    for (size_t i = 0; i < count; i++) {
+        struct bytes text;
+        uint64_t version;
+        if (bytes_is(entries[i].name, POLICY_RELEASE))
+            continue;
+        TRY(store_get_public(k->store, a, STORE_POLICY, entries[i].name, &text, &version));
+        TRY(policy_check(entries[i].name, text, &fault));
+        TRY(put_digest(a, entries[i].name, text, &members[used++]));
+    }
+    return json_new_object(a, members, used, &k->policies.digests);
+}
+
+/* Tokens of a generation before the last revocation are refused. */
+static struct err load_token_floor(struct keys *k, struct arena *a)
+{
+    const struct store_entry *entries;
+    size_t count;
+    uint64_t floor = 0;
+    TRY(store_list(k->store, a, STORE_REVOCATION, &entries, &count));
+    for (size_t i = 0; i < count; i++)
+        floor = entries[i].generation > floor ? entries[i].generation : floor;
+    k->policies.token_floor = floor;
+    return OK;
+}
+
+static struct err load(struct keys *k, struct arena *a)
+{
+    struct bytes release;
+    TRY(load_release(k, a, &release));
+    TRY(load_digests(k, a, release));
+    return load_token_floor(k, a);
+}
+
+struct err policies_load(struct keys *k)
+{
+    policies_drop(k);
+    struct err e = load(k, &k->policies.arena);
     if (failed(e))
-        workloads_drop(k);
+        policies_drop(k);
     return e;
 }
 
-static bool is_text(const struct json *v, const char *text)
+static void put_path(struct bytes path, struct buf *out)
 {
-    return json_is(v, JSON_STRING) && bytes_is(v->text, text);
+    size_t from = 0;
+    for (size_t i = 0; i <= path.n; i++) {
+        if (i < path.n && path.p[i] != '/')
+            continue;
+        buf_text(out, from == 0 ? "" : ",");
+        json_quote(bytes_of(path.p + from, i - from), out);
+        from = i + 1;
+    }
 }
 
-/* At least one submodule, and every one affirming: an absent status is not affirming. */
-static bool all_affirming(const struct json *claims)
+/* A name that stands twice: the last one counts, as with upstream. */
+static struct err put_query(struct arena *a, struct bytes pairs, struct buf *out)
 {
-    const struct json *submods = json_at(claims, "submods");
-    if (!json_is(submods, JSON_OBJECT) || submods->count == 0)
-        return false;
-    for (size_t i = 0; i < submods->count; i++)
-        if (!is_text(json_at(submods->members[i].value, "ear.status"), "affirming"))
-            return false;
-    return true;
-}
-
-static bool lists(const struct json *list, struct bytes path)
-{
-    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++)
-        if (json_is(list->items[i], JSON_STRING) && bytes_equal(list->items[i]->text, path))
-            return true;
-    return false;
-}
-
-struct err release_allows(const struct keys *k, const struct json *claims, struct bytes path)
-{
-    if (k->workloads == NULL || k->workloads->count == 0)
-        return REFUSE(ERR_DENIED, REASON_RELEASE_NO_POLICY, "no workload is bound, so nothing is released");
-    if (!all_affirming(claims))
-        return REFUSE(ERR_DENIED, REASON_RELEASE_NOT_AFFIRMING, "a part of the guest is not affirming");
-    const struct json *initdata =
-        json_path(claims, "submods", "cpu0", "ear.veraison.annotated-evidence", "init_data", NULL);
-    const struct json *list = json_is(initdata, JSON_STRING) ? json_find(k->workloads, initdata->text) : NULL;
-    if (list == NULL)
-        return REFUSE(ERR_DENIED, REASON_RELEASE_INITDATA, "the initdata names no workload that is bound here");
-    if (!lists(list, path))
-        return REFUSE(ERR_DENIED, REASON_RELEASE_OTHER_WORKLOAD, "the resource is not on this workload's list");
+    struct rd r = rd_of(pairs);
+    struct json_member members[64] = {0};
+    size_t count = 0;
+    const struct json *object;
+    while (rd_left(&r) != 0) {
+        uint32_t n;
+        size_t i = 0;
+        struct bytes name;
+        struct bytes value;
+        TRY(rd_u32le(&r, &n));
+        TRY(rd_take(&r, n, &name));
+        TRY(rd_u32le(&r, &n));
+        TRY(rd_take(&r, n, &value));
+        while (i < count && !bytes_equal(members[i].key, name))
+            i++;
+        if (i == sizeof(members) / sizeof(members[0]))
+            return REFUSE(ERR_LIMIT, REASON_REQUEST_MALFORMED, "too many names in the query");
+        count += i == count;
+        members[i].key = name;
+        TRY_AS(REASON_REQUEST_MALFORMED, json_new_string(a, value, &members[i].value));
+    }
+    TRY_AS(REASON_REQUEST_MALFORMED, json_new_object(a, members, count, &object));
+    json_encode(object, out);
     return OK;
+}
+
+static struct err question_data(struct arena *a, const struct release_question *q, struct buf *out)
+{
+    struct bytes unused;
+    buf_text(out, "{\"plugin\":");
+    json_quote(q->plugin, out);
+    buf_text(out, ",\"resource-path\":[");
+    put_path(q->path, out);
+    buf_text(out, "],\"query\":");
+    TRY(put_query(a, q->query, out));
+    buf_text(out, "}");
+    return buf_end(out, &unused);
+}
+
+static struct err ask(const struct keys *k, struct arena *a, const char *rule, const struct release_question *q,
+                      const struct buf *data, const struct json **out)
+{
+    struct rego_call call = {.query = rule,
+                             .input = (const char *)q->claims.p,
+                             .input_length = q->claims.n,
+                             .data = (const char *)data->p,
+                             .data_length = data->n,
+                             .now_ns = keys_now_sec(k) * 1000000000};
+    return policy_ask(a, k->policies.release, call, out);
+}
+
+/* Only reasons of a release may be given: a policy cannot make a refusal look like another role's. */
+static enum reason refusal_of(const struct json *v)
+{
+    char code[64];
+    if (!json_is(v, JSON_STRING) || v->text.n >= sizeof(code) || !bytes_starts(v->text, BYTES_LIT("release.")))
+        return REASON_RELEASE_POLICY;
+    memcpy(code, v->text.p, v->text.n);
+    code[v->text.n] = '\0';
+    enum reason reason = reason_find(code);
+    return reason == REASON_NONE ? REASON_RELEASE_POLICY : reason;
+}
+
+struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q)
+{
+    SCOPED(buf) struct buf data;
+    const struct json *answer;
+    if (k->policies.release == NULL)
+        return REFUSE(ERR_DENIED, REASON_RELEASE_NO_POLICY, "no release policy is in force");
+    buf_init(&data, 256 * KIB);
+    TRY(question_data(a, q, &data));
+    TRY(ask(k, a, ALLOW, q, &data, &answer));
+    if (json_is(answer, JSON_BOOL) && answer->as_bool)
+        return OK;
+    TRY(ask(k, a, REFUSAL, q, &data, &answer));
+    return REFUSE(ERR_DENIED, refusal_of(answer), "the release policy does not allow it");
 }

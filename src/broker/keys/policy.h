@@ -1,40 +1,52 @@
 /*
- * The release rule: a resource goes to a guest only if every part of it was appraised as affirming, its initdata names
- * a workload that the operator bound, and the resource is on that workload's list. No binding, no release. It is
- * compiled in, and it is the default that a release policy in Rego replaces once the policy engine is part of the
- * broker.
+ * The policies in force: the release policy, which decides who gets what, and the names and digests of the attestation
+ * policies that the workers run. Where the operator set no release policy the built-in one is in force: affirming,
+ * initdata bound to a workload, resource on its list. Made anew after each committed change.
  */
 #pragma once
 
 #include "broker/keys/keys.h"
+#include "verifier/appraise_policy.h"
 #include "json/json.h"
 
-#define RELEASE_RULE "affirming-and-bound"
+#define POLICY_TEXT_MAX    (1 * MIB)
+#define POLICY_ATTESTATION "attestation-policy/" /* a record's name is this and upstream's id: "default_cpu" */
+
+struct release_question {
+    struct bytes claims; /* payload of a verified token, JSON */
+    struct bytes plugin;
+    struct bytes path;  /* behind the plugin's name, decoded, hostile */
+    struct bytes query; /* pairs as in keys_resource */
+};
 
 /*
- * workloads_load - read the bindings of the store again. workloads_drop - none in force: nothing is released.
+ * policies_load - read policies and bindings of the store again. policies_drop - none in force: nothing is released.
  *
- * out      k->workloads
- * errors   FORMAT, IO, NOMEM
+ * out      k->policies
+ * errors   FORMAT, IO, NOMEM, LIMIT
  */
-MUST_CHECK struct err workloads_load(struct keys *k);
-void workloads_drop(struct keys *k);
+MUST_CHECK struct err policies_load(struct keys *k);
+void policies_drop(struct keys *k);
 
 /*
- * workload_check - whether a binding is well-formed: a list of resource paths.
+ * policy_check - whether a text can be in force under this record name. workload_check - whether a binding is
+ * well-formed: a list of resource paths.
  *
- * in       value: the administrator's
- * out      nothing
- * errors   FORMAT reason request.malformed or resource.path; NOMEM
+ * in       name, text, value: the administrator's
+ * out      *fault on failure: for the administrator
+ * errors   FORMAT reason policy.invalid; ABSENT no policy has such a name; FORMAT reason request.malformed or
+ *          resource.path; LIMIT; NOMEM
  */
+MUST_CHECK struct err policy_check(struct bytes name, struct bytes text, struct policy_fault *fault);
 MUST_CHECK struct err workload_check(struct arena *a, struct bytes value);
 
 /*
- * release_allows - ask the rule.
+ * release_allows - ask the release policy: data.policy.allow, with the token's payload as input and
+ * {"plugin", "resource-path", "query"} as data. A policy may say why not: data.policy.refusal, a reason code.
  *
- * in       claims: a verified token's payload; path: what is asked for, hostile
- * out      nothing: OK is "yes"
- * errors   DENIED with reason release.no-policy, release.not-affirming, release.initdata or release.other-workload
- * source: spec/trust-model.md R13
+ * out      nothing: OK is "yes", and only the value true gives it
+ * errors   DENIED with reason release.policy, or the one of group release that the policy names; LIMIT reason
+ *          policy.limit and FORMAT reason policy.invalid: the evaluation failed; NOMEM
+ * source: spec/kbs.md 3.2; spec/trust-model.md R13
  */
-MUST_CHECK struct err release_allows(const struct keys *k, const struct json *claims, struct bytes path);
+MUST_CHECK struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q);

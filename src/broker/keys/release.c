@@ -89,9 +89,30 @@ static struct err record(struct release *r)
                                 .session = r->session_hex,
                                 .subject = r->rest,
                                 .evidence = BYTES_EMPTY,
-                                .rule = BYTES_LIT(RELEASE_RULE)};
+                                .rule = bytes_of_text(r->caller->keys->policies.rule)};
     r->error = KBS_ERROR_UNAVAILABLE;
     return group_audit(r->caller->keys, &event);
+}
+
+/* A token that was issued before the last revocation stands for rules that are no longer in force. */
+static struct err check_generation(struct release *r)
+{
+    int64_t generation;
+    const struct json *own = json_at(r->claims, "casemate");
+    TRY_AS(REASON_TOKEN_MALFORMED, json_need_int(own, "generation", 0, INT64_MAX, &generation));
+    if ((uint64_t)generation < r->caller->keys->policies.token_floor)
+        return REFUSE(ERR_STALE, REASON_TOKEN_REVOKED, "tokens of this age were revoked");
+    return OK;
+}
+
+static struct err ask_policy(struct release *r)
+{
+    struct release_question q = {
+        .claims = r->claims_text, .plugin = r->plugin, .path = r->rest, .query = r->request->query};
+    struct err e = release_allows(r->caller->keys, r->a, &q);
+    if (failed(e) && e.code != ERR_DENIED)
+        r->error = KBS_ERROR_POLICY_ENGINE;
+    return e;
 }
 
 static struct err release(struct release *r, struct buf *jwe)
@@ -103,7 +124,8 @@ static struct err release(struct release *r, struct buf *jwe)
     TRY(find_token(r));
     TRY(tee_key(r, &key, &alg));
     r->error = KBS_ERROR_POLICY_DENY;
-    TRY(release_allows(r->caller->keys, r->claims, r->rest));
+    TRY(check_generation(r));
+    TRY(ask_policy(r));
     r->error = KBS_ERROR_PLUGIN_INTERNAL;
     if (!bytes_is(r->request->method, "GET"))
         return REFUSE(ERR_UNSUPPORTED, REASON_REQUEST_MALFORMED, "a resource can only be read with a token");

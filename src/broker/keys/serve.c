@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "broker/ipc/control_msg.h"
 #include "broker/keys/group.h"
+#include "broker/keys/policy.h"
 #include "broker/keys/start.h"
 #include "broker/keys/workers.h"
 #include "broker/role.h"
@@ -178,7 +179,8 @@ int role_keys(const char *settings_path, unsigned fd_count)
     signal(SIGPIPE, SIG_IGN);
     arena_init(&k->setup, 32 * MIB);
     arena_init(&k->trust_arena, 64 * MIB);
-    arena_init(&k->workloads_arena, 16 * MIB);
+    arena_init(&k->policies.arena, 64 * MIB);
+    policies_drop(k);
     k->group_last = &k->group_first;
     k->queue_last = &k->queue_first;
     struct err e = role_settings(&k->setup, settings_path, "keys", &k->settings);

@@ -201,7 +201,7 @@ struct err keys_start(struct keys *k)
 
 void keys_end(struct keys *k)
 {
-    workloads_drop(k);
+    policies_drop(k);
     session_keys_clear(&k->sessions);
     audit_close(k->audit);
     store_close(k->store);

@@ -78,7 +78,9 @@ static struct err own_claims(struct keys *k, struct arena *a, const struct json 
     json_object_init(&own, a);
     json_object_add(&own, "audit", audit_claim);
     json_object_int(&own, "generation", (int64_t)k->trust_generation);
-    json_object_text(&own, "rule", RELEASE_RULE);
+    json_object_text(&own, "rule", k->policies.rule);
+    if (k->policies.digests != NULL)
+        json_object_add(&own, "policies", k->policies.digests);
     TRY(json_object_end(&own, &own_claim));
     json_object_init(&top, a);
     json_object_add(&top, "casemate", own_claim);

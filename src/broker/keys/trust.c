@@ -31,6 +31,30 @@ static struct err put_all(struct keys *k, struct arena *a, enum store_kind kind,
     return OK;
 }
 
+/* id -> text of each attestation policy; where none stands for a class of TEEs, the native rules appraise. */
+static struct err put_policies(struct keys *k, struct arena *a, struct buf *out)
+{
+    const struct store_entry *entries;
+    size_t count;
+    size_t prefix = sizeof(POLICY_ATTESTATION) - 1;
+    bool first = true;
+    TRY(store_list(k->store, a, STORE_POLICY, &entries, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct bytes text;
+        uint64_t version;
+        struct bytes name = entries[i].name;
+        if (!bytes_starts(name, BYTES_LIT(POLICY_ATTESTATION)))
+            continue;
+        TRY(store_get_public(k->store, a, STORE_POLICY, name, &text, &version));
+        buf_text(out, first ? "" : ",");
+        first = false;
+        json_quote(bytes_of(name.p + prefix, name.n - prefix), out);
+        buf_u8(out, ':');
+        json_quote(text, out);
+    }
+    return OK;
+}
+
 static void put_option(struct keys *k, const char *name, enum setting id, struct buf *out)
 {
     buf_u8(out, ',');
@@ -70,6 +94,8 @@ static struct err encode_trust(struct keys *k, struct arena *a, struct buf *out)
     TRY(put_all(k, a, STORE_REFERENCE, out));
     buf_text(out, "},\"eks\":{");
     TRY(put_all(k, a, STORE_EK, out));
+    buf_text(out, "},\"attestation_policies\":{");
+    TRY(put_policies(k, a, out));
     buf_text(out, "},\"tpm_roots\":");
     json_quote(k->tpm_roots_pem, out);
     buf_text(out, ",\"insecure_software_tpm_roots\":");
@@ -111,10 +137,10 @@ void keys_trust_changed(struct keys *k)
     uint64_t generation = store_head(k->store).generation;
     struct err e = rebuild(k, generation);
     if (!failed(e))
-        e = workloads_load(k);
+        e = policies_load(k);
     if (failed(e)) {
         LOG_ERR(LOG_LEVEL_ERROR, "trust.unusable", e);
-        workloads_drop(k);
+        policies_drop(k);
         return;
     }
     k->trust_generation = generation;

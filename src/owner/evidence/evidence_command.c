@@ -14,14 +14,16 @@
 #include "owner/evidence/evidence_report.h"
 #include "owner/evidence/trust_files.h"
 #include "sys/file.h"
+#include "verifier/appraise_policy.h"
 
 struct task {
     struct invocation *in;
     struct arena arena;
     struct trust_files trust;
     struct session_binding binding;
-    const struct json *references; /* NULL: none given */
-    struct bytes evidence;         /* as it stands in the file */
+    const struct json *references;     /* NULL: none given */
+    struct attestation_policy *policy; /* NULL: the native rules */
+    struct bytes evidence;             /* as it stands in the file */
     struct evidence_report report;
 };
 
@@ -135,6 +137,20 @@ static struct err read_session(struct task *t)
     return e;
 }
 
+static struct err read_policy(struct task *t)
+{
+    const char *path = command_text(t->in, "policy", NULL);
+    struct bytes text;
+    struct policy_fault fault = {0};
+    if (path == NULL)
+        return OK;
+    TRY(read_whole(t, path, 1 * MIB, &text));
+    struct err e = attestation_policy_new(path, text, &t->policy, &fault);
+    if (failed(e))
+        command_explain(t->in, "%s", fault.message);
+    return e;
+}
+
 static struct err read_files(struct task *t)
 {
     struct invocation *in = t->in;
@@ -146,7 +162,8 @@ static struct err read_files(struct task *t)
     TRY(read_session(t));
     if (references != NULL)
         TRY(read_object(t, references, &t->references));
-    t->report.has_references = references != NULL;
+    TRY(read_policy(t));
+    t->report.is_appraised = references != NULL || t->policy != NULL;
     return read_whole(t, command_text(in, "evidence", ""), HTTP_BODY_MAX, &t->evidence);
 }
 
@@ -170,6 +187,30 @@ static struct err decode_evidence(struct task *t, const struct json **out)
     return json_object_end(&o, out);
 }
 
+/* What a policy sees in the broker, as far as it is known here: no runtime data and no document. */
+static struct err policy_input(struct task *t, const struct json **out)
+{
+    const struct verified *v = &t->report.verified;
+    struct json_object o;
+    json_object_init(&o, &t->arena);
+    json_object_add(&o, tee_wire(t->report.tee), v->claims);
+    if (v->report_data != NULL)
+        json_object_add(&o, "report_data", v->report_data);
+    if (v->init_data != NULL)
+        json_object_add(&o, "init_data", v->init_data);
+    return json_object_end(&o, out);
+}
+
+static struct err apply_rules(struct task *t)
+{
+    struct evidence_report *r = &t->report;
+    const struct json *input;
+    if (t->policy == NULL)
+        return appraise_native(&t->arena, r->tee, &r->verified, t->binding.has_init_data, t->references, &r->appraisal);
+    TRY(policy_input(t, &input));
+    return appraise_policy(&t->arena, t->policy, &r->verified, input, t->references, r->at_sec, &r->appraisal);
+}
+
 static struct err appraise(struct task *t)
 {
     const struct verifier_options options = {0};
@@ -182,9 +223,9 @@ static struct err appraise(struct task *t)
     TRY(decode_evidence(t, &evidence));
     TRY(verifier->verify(&t->arena, evidence, &trust, &options, &t->binding, r->at_sec, &r->verified));
     r->reason = r->verified.identity_reason;
-    if (!r->has_references)
+    if (!r->is_appraised)
         return OK;
-    TRY(appraise_native(&t->arena, r->tee, &r->verified, t->binding.has_init_data, t->references, &r->appraisal));
+    TRY(apply_rules(t));
     r->reason = r->appraisal.reason;
     return OK;
 }
@@ -221,6 +262,7 @@ static struct err verify(struct invocation *in)
     if (!failed(e))
         e = judge(&t);
     trust_clear(&t.trust);
+    attestation_policy_free(t.policy);
     arena_clear(&t.arena);
     return e;
 }
@@ -249,6 +291,9 @@ static const struct option_row verify_options[] = {
     {.name = "report-data", .value = "HEX", .help = "digest that the evidence must be over, not padded"},
     {.name = "init-data", .value = "HEX", .help = "digest of the initdata document"},
     {.name = "reference", .value = "FILE", .help = "reference values: a JSON map from name to list"},
+    {.name = "policy",
+     .value = "FILE",
+     .help = "attestation policy in Rego, in place of the native rules; asks the values of --reference"},
     {.name = "at", .value = "TIME", .help = "instant that counts, RFC 3339 in UTC; now if not given"},
     {0},
 };
@@ -259,13 +304,16 @@ const struct command command_evidence_verify = {
     .options = verify_options,
     .operands = "",
     .summary = "verify and appraise evidence offline",
-    .help = "Runs the checks of the broker, with its strictest settings, over files and without a network: who made\n"
-            "the evidence, what it is over, and with --reference whether all that was measured is as registered.\n"
-            "What is not given is not checked, and the checks say so. Without --reference the best answer is\n"
-            "\"authentic\": it says who made the evidence, not that what runs there is yours. Evidence of a tpm\n"
-            "proves its maker only together with --tpm-session.\n"
-            "Exit status: 0 affirming, or authentic without --reference; 1 refused, malformed, or anything less;\n"
-            "3 a file cannot be read.",
+    .help =
+        "Runs the checks of the broker, with its strictest settings, over files and without a network: who made\n"
+        "the evidence, what it is over, and with --reference or --policy what that is worth: all that was measured\n"
+        "must be as registered, or the policy must affirm it.\n"
+        "What is not given is not checked, and the checks say so. Without both the best answer is\n"
+        "\"authentic\": it says who made the evidence, not that what runs there is yours. Evidence of a tpm\n"
+        "proves its maker only together with --tpm-session.\n"
+        "Exit status: 0 affirming, or authentic without --reference and --policy; 1 refused, malformed, or anything "
+        "less;\n"
+        "3 a file cannot be read.",
     .example = "casemate evidence verify --tee snp --evidence report.bin --endorsements certs\n"
                "casemate evidence verify --tee snp --evidence evidence.json --endorsements certs --reference ref.json",
     .run = verify,

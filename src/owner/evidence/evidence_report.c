@@ -15,14 +15,14 @@ bool evidence_is_accepted(const struct evidence_report *r)
 {
     if (r->is_refused)
         return false;
-    return r->has_references ? r->appraisal.verdict == VERDICT_AFFIRMING : is_authentic(r);
+    return r->is_appraised ? r->appraisal.verdict == VERDICT_AFFIRMING : is_authentic(r);
 }
 
 const char *evidence_verdict(const struct evidence_report *r)
 {
     if (r->is_refused)
         return "refused";
-    if (r->has_references)
+    if (r->is_appraised)
         return verdict_name(r->appraisal.verdict);
     return is_authentic(r) ? "authentic" : verdict_name(r->verified.identity);
 }
@@ -79,9 +79,10 @@ static void print_findings(FILE *out, const struct appraisal *appraisal)
 
 static const char *remark(const struct evidence_report *r)
 {
-    if (r->is_refused || r->has_references)
+    if (r->is_refused || r->is_appraised)
         return "";
-    return is_authentic(r) ? " (no reference values given)" : " (not authentic: the maker is not established)";
+    return is_authentic(r) ? " (no reference values and no policy given)"
+                           : " (not authentic: the maker is not established)";
 }
 
 static void print_text(FILE *out, const struct evidence_report *r)

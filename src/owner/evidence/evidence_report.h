@@ -10,14 +10,14 @@ struct evidence_report {
     enum tee tee;
     int64_t at_sec;
     bool is_refused;            /* a check failed: nothing below but `reason` counts */
-    bool has_references;        /* the claims were compared with reference values */
+    bool is_appraised;          /* reference values or a policy were given */
     struct verified verified;   /* what holds, unless refused */
-    struct appraisal appraisal; /* only with reference values */
+    struct appraisal appraisal; /* only where is_appraised */
     uint16_t reason;            /* why it is not affirming, or not authentic; REASON_NONE if there is nothing to say */
 };
 
 /*
- * evidence_is_accepted - whether the answer is yes: affirming, or without reference values at least authentic.
+ * evidence_is_accepted - whether the answer is yes: affirming, or where nothing appraises it at least authentic.
  * evidence_verdict - one word: "refused", "authentic", or the name of a verdict.
  * evidence_print - all of it on in->out, in the form that --format asks for.
  *

@@ -1,0 +1,12 @@
+/*
+ * `casemate policy set, get, show, list, delete`: the policies that a broker has in force.
+ */
+#pragma once
+
+#include "owner/command.h"
+
+extern const struct command command_policy_set;
+extern const struct command command_policy_get;
+extern const struct command command_policy_show;
+extern const struct command command_policy_list;
+extern const struct command command_policy_delete;

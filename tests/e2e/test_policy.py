@@ -1,0 +1,203 @@
+"""Policies in Rego: what the broker refuses to put in force, and what those in force decide."""
+import base64
+import hashlib
+import json
+import subprocess
+
+import pytest
+
+from broker import attest, b64url, initdata_claim, reasons
+from conftest import AFFIRMING_SAMPLE
+
+SECRET = b"for one who may"
+PATH = "default/demo/secret"
+NAME = "/casemate/v0/record/policy/"
+REVOKING = "/casemate/v0/revoke-tokens/record/policy/"
+ALLOW_ALL = 'package policy\ndefault allow := false\nallow if data.plugin == "resource"\n'
+DENY_ALL = "package policy\ndefault allow := false\n"
+
+
+@pytest.fixture
+def broker(make_broker):
+    broker = make_broker(sample=True)
+    assert broker.set_resource(PATH, SECRET).status == 200
+    assert broker.bind(initdata_claim(), [PATH]).status == 200
+    assert broker.set_references(AFFIRMING_SAMPLE).status == 200
+    return broker
+
+
+def put(broker, name, text, prefix=NAME):
+    return broker.admin("PUT", prefix + name, text.encode())
+
+
+def get(broker, token, path=PATH):
+    return broker.request("GET", "/kbs/v0/resource/" + path, headers={"Authorization": "Bearer " + token})
+
+
+def payload(token):
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def casemate(broker, *arguments):
+    return subprocess.run([broker.build / "casemate", "policy", *arguments, "--admin",
+                           broker.folder / "admin" / "admin.toml"], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("name, text, says", [
+    ("resource-policy", "package policy\nallow = \n", "resource-policy:"),
+    ("resource-policy", "package policy\nallow if nosuch(1)\n", "nosuch"),
+    ("resource-policy", "package policy\nother := 1\n", "data.policy.allow"),
+    ("resource-policy", "package other\nallow := true\n", "data.policy.allow"),
+    ("resource-policy", "", "resource-policy"),
+    ("resource-policy", "package policy\nallow if allow\n", "recursive"),
+    ("resource-policy", "package policy\nallow if query_reference_value(\"x\")\n", "query_reference_value"),
+    ("attestation-policy/default_cpu", "package policy\nx := 1\n", "trust_claims"),
+    ("attestation-policy/other_cpu", "package policy\ntrust_claims := {\"executables\": 3}\n", "no policy has such a name"),
+    ("attestation-policy/", "package policy\ntrust_claims := {\"executables\": 3}\n", "no policy has such a name"),
+    ("release", ALLOW_ALL, "no policy has such a name"),
+])
+def test_what_cannot_be_in_force_is_refused_with_its_fault(broker, tmp_path, name, text, says):
+    assert put(broker, name, text).status == 401
+    file = tmp_path / "policy.rego"
+    file.write_text(text)
+    run = casemate(broker, "set", name, file)
+    assert run.returncode == 1 and says in run.stderr, run.stderr
+    assert broker.admin("GET", "/casemate/v0/list/policy").json() == []
+    answer, *_ = attest(broker)
+    assert get(broker, answer.json()["token"]).status == 200, "the built-in policy is still in force"
+
+
+def test_the_cli_sets_reads_and_deletes(broker, tmp_path):
+    file = tmp_path / "policy.rego"
+    file.write_text(DENY_ALL)
+    assert "is in force" in casemate(broker, "set", "resource-policy", file).stdout
+    assert casemate(broker, "get", "resource-policy").stdout == DENY_ALL
+    listed = json.loads(casemate(broker, "list", "--format", "json").stdout)
+    assert [(e["name"], e["version"]) for e in listed] == [("resource-policy", 1)]
+    assert broker.admin("GET", "/kbs/v0/resource-policy").json() == ["resource-policy"]
+    answer, *_ = attest(broker)
+    assert get(broker, answer.json()["token"]).variant() == "PolicyDeny"
+    assert casemate(broker, "delete", "resource-policy").returncode == 0
+    assert get(broker, answer.json()["token"]).status == 200
+    missing = casemate(broker, "get", "resource-policy")
+    assert missing.returncode != 0 and missing.stdout == ""
+    built_in = subprocess.run([broker.build / "casemate", "policy", "show", "resource-policy"], capture_output=True, text=True)
+    assert built_in.returncode == 0 and "default allow := false" in built_in.stdout
+    unknown = subprocess.run([broker.build / "casemate", "policy", "show", "nosuch"], capture_output=True, text=True)
+    assert unknown.returncode != 0 and unknown.stdout == ""
+    assert casemate(broker, "set", "resource-policy", tmp_path / "absent.rego").returncode == 3
+
+
+def test_the_built_in_policy_set_as_text_decides_as_before(broker):
+    text = subprocess.run([broker.build / "casemate", "policy", "show", "resource-policy"], capture_output=True, text=True).stdout
+    assert put(broker, "resource-policy", text).status == 200
+    answer, key, *_ = attest(broker)
+    token = answer.json()["token"]
+    assert key.open(get(broker, token).body) == SECRET
+    assert get(broker, token, "default/other/secret").variant() == "PolicyDeny"
+    stranger, *_ = attest(broker, initdata='version = "0.1.0"\nalgorithm = "sha384"\n[data]\n"note" = "another"\n')
+    assert get(broker, stranger.json()["token"]).variant() == "PolicyDeny"
+    assert "release.other-workload" in reasons(broker) and "release.initdata" in reasons(broker)
+    rules = [line.get("rule") for line in broker.audit_lines() if line["kind"] == "release" and not line.get("reason")]
+    assert rules == ["resource-policy@1"]
+
+
+def test_a_policy_sees_token_path_and_query(broker):
+    assert put(broker, "resource-policy", """package policy
+default allow := false
+allow if {
+    data["resource-path"] == ["default", "demo", "secret"]
+    data.query.who == "me"
+    input.submods.cpu0["ear.status"] == "affirming"
+}
+refusal := "release.other-workload" if data.query.why
+""").status == 200
+    answer, *_ = attest(broker)
+    token = answer.json()["token"]
+    assert get(broker, token, PATH + "?who=me").status == 200
+    for path in (PATH, PATH + "?who=you", PATH + "?who=me&who=you", "default/demo/other?who=me", PATH + "/x?who=me"):
+        assert get(broker, token, path).variant() == "PolicyDeny", path
+    assert get(broker, token, PATH + "?why=1").variant() == "PolicyDeny"
+    assert "release.other-workload" in reasons(broker)
+
+
+@pytest.mark.parametrize("rule", ['allow := "true"', "allow := 1", "allow := [true]", "allow := null", "allow if input.nosuch",
+                                  "allow := true\nallow := false",
+                                  "allow if count([1 | numbers.range(1, 9999)[_]; numbers.range(1, 9999)[_]]) > 0",
+                                  'refusal := "key.binding"\nallow := false'])
+def test_only_the_value_true_allows(broker, rule):
+    assert put(broker, "resource-policy", "package policy\n" + rule + "\n").status == 200
+    answer, *_ = attest(broker)
+    refused = get(broker, answer.json()["token"])
+    assert refused.status == 401 and refused.variant() in ("PolicyDeny", "PolicyEngineError")
+    assert SECRET not in refused.body
+    assert "key.binding" not in [line.get("reason") for line in broker.audit_lines()], "no reason of another role"
+
+
+def test_a_policy_survives_a_restart(broker):
+    assert put(broker, "resource-policy", DENY_ALL).status == 200
+    broker.stop()
+    broker.start()
+    answer, *_ = attest(broker)
+    assert get(broker, answer.json()["token"]).variant() == "PolicyDeny"
+
+
+def test_revoking_ends_older_tokens(broker):
+    answer, key, *_ = attest(broker)
+    old = answer.json()["token"]
+    assert put(broker, "resource-policy", ALLOW_ALL).status == 200
+    assert get(broker, old).status == 200, "a change alone leaves tokens in force"
+    assert put(broker, "resource-policy", "package policy\nallow := \n", REVOKING).status == 401
+    assert get(broker, old).status == 200, "a refused change revokes nothing"
+    assert put(broker, "resource-policy", ALLOW_ALL, REVOKING).status == 200
+    assert get(broker, old).variant() == "PolicyDeny"
+    by_cookie = broker.request("GET", "/kbs/v0/resource/" + PATH, headers={"Cookie": "kbs-session-id=" + answer.cookie})
+    assert by_cookie.variant() == "PolicyDeny"
+    assert "token.revoked" in reasons(broker)
+    new, key, *_ = attest(broker)
+    assert key.open(get(broker, new.json()["token"]).body) == SECRET
+    broker.stop()
+    broker.start()
+    assert get(broker, old).status == 401
+    assert get(broker, new.json()["token"]).status == 200
+
+
+def test_the_token_names_the_policies_it_stands_on(broker):
+    text = "package policy\ntrust_claims := {\"executables\": 3}\n"
+    assert put(broker, "attestation-policy/default_cpu", text).status == 200
+    answer, *_ = attest(broker)
+    own = payload(answer.json()["token"])["casemate"]
+    assert own["policies"]["attestation-policy/default_cpu"] == hashlib.sha256(text.encode()).hexdigest()
+    assert own["rule"] == "resource-policy@built-in" and len(own["policies"]["resource-policy"]) == 64
+
+
+@pytest.mark.parametrize("rules, status", [
+    ('trust_claims := {"executables": 3, "hardware": 2}', "affirming"),
+    ('trust_claims := {"executables": 33}', "warning"),
+    ('trust_claims := {"executables": 97}', "contraindicated"),
+    ('default trust_claims := {"executables": 33}\n'
+     'trust_claims := {"executables": 3} if input.sample.launch_digest in query_reference_value("launch_digest")', "affirming"),
+    ('default trust_claims := {"executables": 33}\n'
+     'trust_claims := {"executables": 3} if input.sample.launch_digest in query_reference_value("nosuch")', "warning"),
+])
+def test_an_attestation_policy_makes_the_vector(broker, rules, status):
+    assert put(broker, "attestation-policy/default_cpu", "package policy\n" + rules + "\n").status == 200
+    answer, *_ = attest(broker)
+    token = answer.json()["token"]
+    assert payload(token)["submods"]["cpu0"]["ear.status"] == status
+    assert (get(broker, token).status == 200) == (status == "affirming")
+    if "nosuch" in rules:
+        line = next(line for line in broker.audit_lines() if line["kind"] == "attest")
+        assert line["reason"] == "appraisal.no-reference" and line["detail"]["findings"][0]["reference"] == "nosuch"
+
+
+def test_upstreams_endpoints_set_the_same_records(broker):
+    body = lambda text, **more: json.dumps({"policy": b64url(text.encode()), **more}).encode()
+    assert broker.admin("POST", "/kbs/v0/resource-policy", body(DENY_ALL)).status == 200
+    assert broker.admin("GET", NAME + "resource-policy").json() == DENY_ALL
+    text = "package policy\ntrust_claims := {\"executables\": 33}\n"
+    assert broker.admin("POST", "/kbs/v0/attestation-policy", body(text, policy_id="default_cpu")).status == 200
+    assert broker.admin("GET", NAME + "attestation-policy/default_cpu").json() == text
+    for bad in (b"", b"{}", b"[]", b'{"policy":"***"}', b'{"policy":5}', body(text), body(text, policy_id="x")):
+        assert broker.admin("POST", "/kbs/v0/attestation-policy", bad).variant() == "AttestationError"
