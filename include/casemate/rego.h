@@ -85,6 +85,11 @@ REGO_EXPORT bool rego_policy_defines(const struct rego_policy *policy, const cha
 
 struct rego_result; /* one evaluation's result */
 
+enum rego_mode {
+    REGO_COMPILED = 0, /* the default: the rules as instructions */
+    REGO_REFERENCE     /* the plain machine that the compiled one is measured by: slower, with the same answers */
+};
+
 struct rego_call {
     const char *query; /* "data.policy.allow" */
     const char *input; /* JSON text, NULL = undefined */
@@ -95,6 +100,7 @@ struct rego_call {
     void *context;  /* handed to extensions */
     int64_t now_ns; /* time.now_ns; the engine reads no clock */
     uint64_t seed;  /* rand.intn; the engine has no randomness */
+    enum rego_mode mode;
 };
 
 /* Evaluate a query to its value as JSON. REGO_UNDEFINED when there is none. */

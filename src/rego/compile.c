@@ -1,6 +1,7 @@
 /*
  * One clause through all of its passes.
  */
+#include "rego/machine/machine.h"
 #include "rego/names.h"
 #include "rego/value.h"
 
@@ -141,7 +142,7 @@ static struct err order_and_plan(struct compiler *c)
     for (struct flat_branch *b = clause->branches; b != NULL; b = b->next)
         TRY(plan_body(c, b->body, bound));
     clause->compiled = true;
-    return OK;
+    return machine_emit(c->policy, c->arena, clause);
 }
 
 struct err compile_clause(struct policy *p, struct clause *clause)

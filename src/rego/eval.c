@@ -5,6 +5,8 @@
 
 #include <stdarg.h>
 
+#include "rego/machine/machine.h"
+
 struct err eval_fail(struct eval *e, const char *code, struct place at, const char *format, ...)
 {
     char message[sizeof(e->error->message)];
@@ -51,11 +53,13 @@ struct err eval_frame(struct eval *e, const struct clause *c, struct frame *out)
     size_t iterators = c->iterator_count * sizeof(*out->iterators);
     size_t scenes = ((size_t)c->scene_count + 1) / 2 * 2 * sizeof(*out->scenes);
     *out = (struct frame){.eval = e, .clause = c, .mark = e->stack_used};
-    TRY(take_frame(e, slots + iterators + scenes, &p));
+    size_t collectors = e->reference ? 0 : c->collector_count * sizeof(*out->collectors);
+    TRY(take_frame(e, slots + iterators + collectors + scenes, &p));
     uint8_t *at = p;
     out->slots = p;
     out->iterators = (void *)(at + slots);
-    out->scenes = (void *)(at + slots + iterators);
+    out->collectors = (void *)(at + slots + iterators);
+    out->scenes = (void *)(at + slots + iterators + collectors);
     out->scenes[0] = e->scene;
     return OK;
 }
@@ -339,7 +343,16 @@ static struct err run(struct frame *f, const struct flat_body *b, eval_sink *sin
 struct err eval_run(struct frame *f, const struct flat_body *b, eval_sink *sink, void *state)
 {
     struct scene *scene = f->eval->scene;
-    struct err done = run(f, b, sink, state);
+    bool as_steps = f->eval->reference || b->program == NULL;
+    struct err done = as_steps ? run(f, b, sink, state) : machine_run(f, b, sink, state);
     f->eval->scene = scene;
     return done;
+}
+
+struct err eval_head(struct frame *f, const struct flat_body *b, size_t index, const struct json **out)
+{
+    if (f->eval->reference || b->program == NULL)
+        return eval_term(f, b->head[index], out);
+    *out = machine_head(f, b, index);
+    return OK;
 }

@@ -26,7 +26,8 @@ struct scene {
     const struct json *data;
     const struct masked *masked;
     const struct mock *mocks;
-    struct memo **memos; /* by node; NULL until the first */
+    struct memo **memos;     /* by node; NULL until the first */
+    struct path_memo *paths; /* of the compiled mode, by path; NULL until the first */
 };
 
 /* A place of `data` that a `with` replaced: its rules are not evaluated. */
@@ -62,6 +63,7 @@ struct frame {
     struct slot *slots;
     struct scene **scenes;
     struct iterator *iterators;
+    struct collector *collectors;
     size_t mark; /* of the stack below it */
 };
 
@@ -82,7 +84,9 @@ struct eval {
     uint64_t steps_max;
     unsigned depth;
     unsigned depth_max;
-    bool strict; /* a builtin's error ends the evaluation */
+    bool strict;    /* a builtin's error ends the evaluation */
+    bool reference; /* bodies run as steps, not as instructions */
+    uint32_t path_count;
     struct scene *scene;
     struct place at;
     uint8_t *stack; /* frames */
@@ -90,11 +94,15 @@ struct eval {
     struct answer *answers;
 };
 
+struct path_memo;
+struct collector;
+
 /* What a solution of a body is given to. *stop ends the search. */
 typedef struct err eval_sink(struct frame *f, void *state, bool *stop);
 
 /*
  * eval_run - all solutions of a body, one after the other.
+ * eval_head - inside a sink: what the solution yields; NULL where it is undefined.
  * eval_term - the value of a term; NULL where it is undefined. eval_match - a pattern against a value.
  * eval_place - note where the machine is, for reports. eval_frame - registers for a clause.
  * eval_enter, eval_leave - count the depth of calls. eval_charge - count steps.
@@ -103,6 +111,7 @@ typedef struct err eval_sink(struct frame *f, void *state, bool *stop);
  * errors   STATE a report is in e->error; LIMIT; NOMEM
  */
 MUST_CHECK struct err eval_run(struct frame *f, const struct flat_body *b, eval_sink *sink, void *state);
+MUST_CHECK struct err eval_head(struct frame *f, const struct flat_body *b, size_t index, const struct json **out);
 MUST_CHECK struct err eval_term(struct frame *f, const struct term *t, const struct json **out);
 MUST_CHECK struct err eval_match(struct frame *f, const struct term *pattern, const struct json *v, bool *matched);
 MUST_CHECK struct err eval_closure(struct frame *f, const struct term *t, const struct json **out);
@@ -139,6 +148,8 @@ MUST_CHECK struct err rule_call(struct eval *e, const struct node *n, const stru
                                 const struct json **out);
 MUST_CHECK struct err call_function(struct frame *f, const struct step *s, const struct json *const *args,
                                     const struct json **out);
+MUST_CHECK struct err call_builtin(struct eval *e, const struct builtin *b, const struct json *const *args,
+                                   size_t count, const struct json **out);
 MUST_CHECK struct err extension_call(struct eval *e, const struct function *fn, const struct json *const *args,
                                      size_t count, const struct json **out);
 

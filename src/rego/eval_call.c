@@ -30,8 +30,8 @@ static struct err settle_failure(struct eval *e, const struct call *c, struct er
     return eval_fail(e, c->code != NULL ? c->code : "eval_builtin_error", e->at, "%s: %s", c->name, message);
 }
 
-static struct err call_builtin(struct eval *e, const struct builtin *b, const struct json *const *args, size_t count,
-                               const struct json **out)
+struct err call_builtin(struct eval *e, const struct builtin *b, const struct json *const *args, size_t count,
+                        const struct json **out)
 {
     struct call c = {.arena = e->arena, .eval = e, .args = args, .count = count, .name = b->name};
     struct err done = b->run(&c, out);

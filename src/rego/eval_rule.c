@@ -27,8 +27,9 @@ static struct err add_value(struct frame *f, void *state, bool *stop)
 {
     struct complete *c = state;
     const struct json *v;
-    const struct term *head = c->branch->body->head[c->branch->body->head_count - 1];
-    TRY(eval_term(f, head, &v));
+    const struct flat_body *b = c->branch->body;
+    const struct term *head = b->head[b->head_count - 1];
+    TRY(eval_head(f, b, b->head_count - 1, &v));
     if (v == NULL)
         return OK;
     c->found = true;

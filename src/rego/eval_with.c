@@ -8,6 +8,7 @@ struct err scene_new(struct eval *e, const struct scene *from, struct scene **ou
     TRY(arena_new(e->arena, out));
     **out = *from;
     (*out)->memos = NULL;
+    (*out)->paths = NULL;
     return OK;
 }
 

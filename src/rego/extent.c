@@ -65,7 +65,7 @@ static struct err add_solution(struct frame *f, void *state, bool *stop)
     const struct json *v;
     (void)stop;
     for (size_t i = 0; i < b->head_count; i++) {
-        TRY(eval_term(f, b->head[i], &v));
+        TRY(eval_head(f, b, i, &v));
         if (v == NULL)
             return OK;
         if (i + 1 < b->head_count)

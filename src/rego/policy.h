@@ -9,7 +9,11 @@
 #include "rego/ast.h"
 
 struct builtin;
+struct machine_path;
 struct policy;
+struct program;
+
+#define POLICY_PATH_ROWS 256
 
 /* What a call calls: exactly one of the three pointers is set. */
 struct function {
@@ -94,6 +98,7 @@ struct flat_body {
     struct term **head;    /* what each solution yields; free of references once planned */
     struct term **written; /* the same before that */
     size_t head_count;
+    const struct program *program; /* the same as instructions; of a clause's branches only */
 };
 
 struct flat_branch {
@@ -119,6 +124,7 @@ struct clause {
     uint32_t var_count; /* then: registers */
     uint16_t scene_count;
     uint16_t iterator_count;
+    uint16_t collector_count; /* comprehensions, in the compiled mode */
     bool compiled;
 };
 
@@ -150,7 +156,9 @@ struct policy {
     const struct rego_extension *extensions;
     size_t extension_count;
     struct function *extension_functions;
-    struct rego_error *error; /* while it is compiled */
+    struct rego_error *error;                     /* while it is compiled */
+    struct machine_path *paths[POLICY_PATH_ROWS]; /* by hash */
+    uint32_t path_count;
 };
 
 /* node_child - the child by key, or NULL. node_at - the node of a constant path. errors: none. out: the node */

@@ -16,7 +16,7 @@ static struct err add_bindings(struct frame *f, struct solutions *s)
     for (size_t i = 1; i < s->body->head_count; i++) {
         struct json *name;
         const struct json *v;
-        TRY(eval_term(f, s->body->head[i], &v));
+        TRY(eval_head(f, s->body, i, &v));
         if (v == NULL)
             continue;
         TRY(arena_new(f->eval->arena, &name));
@@ -35,7 +35,7 @@ static struct err add_solution(struct frame *f, void *state, bool *stop)
     TRY(eval_charge(f->eval, 1));
     if (s->bindings)
         return add_bindings(f, s);
-    TRY(eval_term(f, s->body->head[0], &v));
+    TRY(eval_head(f, s->body, 0, &v));
     return v == NULL ? OK : values_add(&s->values, v);
 }
 
@@ -80,6 +80,7 @@ struct err query_run(const struct rego_policy *p, const struct rego_call *call, 
     struct clause *clause;
     struct scene scene = {.input = q->input, .data = p->policy.data};
     struct eval e = {.policy = &p->policy, .arena = a, .error = error, .call = call, .strict = q->strict};
+    e.reference = call->mode == REGO_REFERENCE;
     e.steps_max = limit(call->limits.steps, EVAL_STEPS);
     e.depth_max = (unsigned)limit(call->limits.depth, EVAL_DEPTH);
     e.depth_max = e.depth_max > EVAL_DEPTH ? EVAL_DEPTH : e.depth_max;
@@ -87,6 +88,7 @@ struct err query_run(const struct rego_policy *p, const struct rego_call *call, 
     if (q->data != NULL)
         TRY(scene_merge(a, scene.data, q->data, &scene.data));
     TRY(compile_text(&view, q, a, error, &clause));
+    e.path_count = view.path_count;
     const struct flat_body *body = clause->branches->body;
     struct solutions s = {.values = {.arena = a}, .body = body, .bindings = q->bindings};
     TRY(collect_names(a, body, &s.names));

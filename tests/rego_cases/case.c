@@ -12,6 +12,7 @@ struct run {
     struct arena arena;
     struct rego_error error;
     struct rego_policy *policy;
+    bool differs; /* the modes say different things */
     char *why;
     size_t size;
 };
@@ -70,6 +71,31 @@ static struct err read_term(struct run *r, struct bytes term, const struct json 
     return OK;
 }
 
+static bool same_error(const struct rego_error *a, const struct rego_error *b)
+{
+    return a->status == b->status && a->row == b->row && strcmp(a->code, b->code) == 0 &&
+           strcmp(a->file, b->file) == 0 && strcmp(a->message, b->message) == 0;
+}
+
+/* The compiled mode's answer is the one that is judged; in both modes, they must agree on it first. */
+static struct err run_modes(struct run *r, struct rego_call call, const struct query *q, const struct json **out)
+{
+    struct rego_error error = {0};
+    const struct json *plain = NULL;
+    call.mode = r->options->mode == CASE_REFERENCE ? REGO_REFERENCE : REGO_COMPILED;
+    struct err done = query_run(r->policy, &call, q, &r->arena, &r->error, out);
+    if (r->options->mode != CASE_BOTH)
+        return done;
+    call.mode = REGO_REFERENCE;
+    struct err other = query_run(r->policy, &call, q, &r->arena, &error, &plain);
+    r->differs = failed(done) != failed(other);
+    if (failed(done) && failed(other))
+        r->differs = !same_error(&r->error, &error);
+    else if (!r->differs)
+        r->differs = !json_equal(*out, plain);
+    return done;
+}
+
 static struct err run_query(struct run *r, const struct json *input, const struct json **out)
 {
     const struct json *strict = json_at(r->c, "strict_error");
@@ -84,7 +110,7 @@ static struct err run_query(struct run *r, const struct json *input, const struc
     if (query == NULL)
         return FAIL(ERR_FORMAT, "a case without a query");
     q.text = query->text;
-    return query_run(r->policy, &call, &q, &r->arena, &r->error, out);
+    return run_modes(r, call, &q, out);
 }
 
 static bool holds(const char *text, struct bytes part)
@@ -197,6 +223,8 @@ static enum case_outcome run_inputs(struct run *r)
             done = read_term(r, term->text, &input);
         if (!failed(done))
             done = run_query(r, input, &rows);
+        if (r->differs)
+            return fail(r, "the modes differ");
         if (failed(done)) {
             (void)query_status(done, &r->error);
             return judge_error(r);

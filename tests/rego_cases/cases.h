@@ -8,11 +8,14 @@
 
 enum case_outcome { CASE_FAILED, CASE_PASSED, CASE_SKIPPED };
 
+enum case_mode { CASE_COMPILED, CASE_REFERENCE, CASE_BOTH };
+
 struct case_options {
-    bool v0;          /* modules are Rego v0 */
-    bool values;      /* `want_result` is the value of the query's last expression, with set! and object! in it */
-    bool verbose;     /* say why a case fails */
-    const char *note; /* only cases whose note holds this */
+    enum case_mode mode; /* BOTH: each query in both modes, which must say the same */
+    bool v0;             /* modules are Rego v0 */
+    bool values;         /* `want_result` is the value of the query's last expression, with set! and object! in it */
+    bool verbose;        /* say why a case fails */
+    const char *note;    /* only cases whose note holds this */
 };
 
 /*

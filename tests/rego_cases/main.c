@@ -1,7 +1,8 @@
 /*
- * usage: rego-cases [--verbose] [--note TEXT] [--v0] DIR...
- * Runs every case file beneath the folders and prints passed and failed by category. Files beneath a folder named v0
- * hold Rego v0; those beneath extra-regorus hold cases in the form of that project.
+ * usage: rego-cases [--verbose] [--note TEXT] [--v0] [--mode compiled|reference|both] DIR...
+ * With "both", each query runs in both modes, and a case fails where they differ. Runs every case file beneath the
+ * folders and prints passed and failed by category. Files beneath a folder named v0 hold Rego v0; those beneath
+ * extra-regorus hold cases in the form of that project.
  */
 #include <dirent.h>
 #include <sys/stat.h>
@@ -137,6 +138,16 @@ static void print_tally(const struct tally *t)
     printf("%u passed, %u failed\n", all.passed, all.failed);
 }
 
+static enum case_mode mode_of(const char *name)
+{
+    static const char *const names[] = {"compiled", "reference", "both"};
+    for (size_t i = 0; i < 3; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (enum case_mode)i;
+    (void)fprintf(stderr, "rego-cases: no mode '%s'\n", name);
+    exit(2);
+}
+
 int main(int argc, char **argv)
 {
     static struct tally t;
@@ -146,9 +157,12 @@ int main(int argc, char **argv)
         t.options.v0 = t.options.v0 || strcmp(argv[first], "--v0") == 0;
         if (strcmp(argv[first], "--note") == 0 && first + 1 < argc)
             t.options.note = argv[++first];
+        else if (strcmp(argv[first], "--mode") == 0 && first + 1 < argc)
+            t.options.mode = mode_of(argv[++first]);
     }
     if (first >= argc) {
-        (void)fprintf(stderr, "usage: rego-cases [--verbose] [--note TEXT] [--v0] DIR...\n");
+        (void)fprintf(stderr,
+                      "usage: rego-cases [--verbose] [--note TEXT] [--v0] [--mode compiled|reference|both] DIR...\n");
         return 2;
     }
     for (int i = first; i < argc; i++)

@@ -1,0 +1,264 @@
+/*
+ * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload] [--data FILE] --policy FILE.. --requests FILE
+ * Times a policy over recorded requests: one JSON object a line, {"query", "input", "want"}. Every answer is compared
+ * with `want` inside the timed path, as text. Prints one line per figure: name, value, unit.
+ */
+#include <dirent.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "casemate/rego.h"
+#include "json/json.h"
+
+#define POLICIES_MAX 8
+#define REQUESTS_MAX 4096
+
+struct request {
+    const char *name;
+    char query[200];
+    struct buf input;
+    struct buf want;
+};
+
+struct bench {
+    enum rego_mode mode;
+    bool v0;
+    bool reload;
+    unsigned rounds;
+    const char *files[POLICIES_MAX];
+    struct buf texts[POLICIES_MAX];
+    size_t file_count;
+    struct buf data;
+    struct request *requests;
+    size_t request_count;
+    struct arena arena;
+};
+
+/* Counts what the engine takes from the C library. */
+static unsigned long allocations;
+extern void *__libc_malloc(size_t n);
+extern void *__libc_calloc(size_t n, size_t size);
+extern void *__libc_realloc(void *p, size_t n);
+void *malloc(size_t n)
+{
+    allocations++;
+    return __libc_malloc(n);
+}
+void *calloc(size_t n, size_t size)
+{
+    allocations++;
+    return __libc_calloc(n, size);
+}
+void *realloc(void *p, size_t n)
+{
+    allocations++;
+    return __libc_realloc(p, n);
+}
+
+__attribute__((noreturn)) static void die(const char *what, const char *why)
+{
+    (void)fprintf(stderr, "rego-bench: %s: %s\n", what, why);
+    exit(3);
+}
+
+static double cpu_us(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static void read_file(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "rb");
+    if (f == NULL)
+        die(path, "cannot be opened");
+    buf_init(out, 64UL << 20);
+    for (size_t n = 1; n > 0;) {
+        uint8_t chunk[8192];
+        n = fread(chunk, 1, sizeof(chunk), f);
+        buf_add(out, bytes_of(chunk, n));
+    }
+    (void)fclose(f);
+}
+
+static struct rego_policy *load(const struct bench *b)
+{
+    struct rego_module modules[POLICIES_MAX];
+    struct rego_policy *p;
+    struct rego_error error;
+    for (size_t i = 0; i < b->file_count; i++)
+        modules[i] = (struct rego_module){b->files[i], (const char *)b->texts[i].p, b->texts[i].n, b->v0};
+    if (rego_policy_new(modules, b->file_count, (const char *)b->data.p, b->data.n, NULL, 0, &p, &error) != REGO_OK) {
+        (void)fprintf(stderr, "%s:%u: ", error.file, error.row);
+        die(error.code, error.message);
+    }
+    return p;
+}
+
+static void read_request(struct bench *b, struct bytes line)
+{
+    const struct json *v;
+    if (failed(json_decode(&b->arena, line, NULL, NULL, &v)) || b->request_count == REQUESTS_MAX)
+        die("a request", "cannot be read");
+    struct request *r = &b->requests[b->request_count++];
+    const struct json *query = json_at(v, "query");
+    const struct json *entry = json_at(v, "entrypoint");
+    const struct json *input = json_at(v, "input");
+    const struct json *want = json_at(v, "want");
+    const struct json *name = query != NULL ? query : entry;
+    (void)snprintf(r->query, sizeof(r->query), "%s%.*s", query != NULL ? "" : "data.agent_policy.", (int)name->text.n,
+                   (const char *)name->text.p);
+    r->name = r->query;
+    buf_init(&r->input, 64UL << 20);
+    buf_init(&r->want, 64UL << 20);
+    if (input != NULL)
+        json_encode(input, &r->input);
+    if (want != NULL)
+        json_encode(want, &r->want);
+}
+
+static void read_requests(struct bench *b, const char *path)
+{
+    struct buf text;
+    read_file(path, &text);
+    b->requests = calloc(REQUESTS_MAX, sizeof(*b->requests));
+    arena_init(&b->arena, 512UL << 20);
+    for (size_t i = 0; i < text.n;) {
+        const uint8_t *end = memchr(text.p + i, '\n', text.n - i);
+        size_t n = end == NULL ? text.n - i : (size_t)(end - text.p) - i;
+        if (n > 0)
+            read_request(b, bytes_of(text.p + i, n));
+        i += n + 1;
+    }
+}
+
+/* One answer, compared in the timed path: a fast engine that says something else is worth nothing. */
+static void answer(const struct bench *b, const struct rego_policy *p, const struct request *r)
+{
+    struct rego_error error;
+    struct rego_result *result = NULL;
+    struct rego_call call = {.query = r->query, .mode = b->mode, .input_length = r->input.n};
+    call.input = r->input.n == 0 ? NULL : (const char *)r->input.p;
+    enum rego_status status = rego_eval(p, &call, &result, &error);
+    if (status != REGO_OK && status != REGO_UNDEFINED)
+        die(error.code, error.message);
+    struct rego_text have = status == REGO_OK ? rego_result_json(result) : (struct rego_text){"", 0};
+    if (have.n != r->want.n || (have.n != 0 && memcmp(have.p, r->want.p, have.n) != 0)) {
+        (void)fprintf(stderr, "%.*s\n", (int)have.n, have.p);
+        die(r->query, "another answer");
+    }
+    rego_result_free(result);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_us(const struct bench *b, const struct rego_policy *p, const struct request *r, size_t index)
+{
+    static double runs[31];
+    (void)index;
+    for (size_t i = 0; i < 31; i++) {
+        double before = cpu_us();
+        for (unsigned k = 0; k < b->rounds; k++) {
+            struct rego_policy *own = b->reload ? load(b) : NULL;
+            answer(b, own != NULL ? own : p, r);
+            rego_policy_free(own);
+        }
+        runs[i] = (cpu_us() - before) / b->rounds;
+    }
+    qsort(runs, 31, sizeof(runs[0]), by_value);
+    return runs[15];
+}
+
+/* Requests of one query are one row: their mean. */
+static void print_rows(const struct bench *b, const struct rego_policy *p)
+{
+    for (size_t i = 0; i < b->request_count; i++) {
+        double sum = 0;
+        double worst = 0;
+        unsigned long taken = 0;
+        size_t count = 0;
+        bool again = false;
+        for (size_t j = 0; j < i; j++)
+            again = again || strcmp(b->requests[j].name, b->requests[i].name) == 0;
+        for (size_t j = i; !again && j < b->request_count; j++) {
+            if (strcmp(b->requests[j].name, b->requests[i].name) != 0)
+                continue;
+            double t = median_us(b, p, &b->requests[j], j);
+            unsigned long before = allocations;
+            answer(b, p, &b->requests[j]);
+            taken += allocations - before;
+            sum += t;
+            worst = t > worst ? t : worst;
+            count++;
+        }
+        if (!again) {
+            printf("%s\t%.3f\t%.3f\t%.1f\t%zu\n", b->requests[i].name, sum / (double)count, worst,
+                   (double)taken / (double)count, count);
+            (void)fflush(stdout);
+        }
+    }
+}
+
+static void print_load(const struct bench *b)
+{
+    double runs[15];
+    for (size_t i = 0; i < 15; i++) {
+        double before = cpu_us();
+        rego_policy_free(load(b));
+        runs[i] = cpu_us() - before;
+    }
+    qsort(runs, 15, sizeof(runs[0]), by_value);
+    printf("load\t%.3f\t%.3f\t0\t15\n", runs[7], runs[14]);
+}
+
+static void read_options(struct bench *b, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--reference") == 0)
+            b->mode = REGO_REFERENCE;
+        else if (strcmp(argv[i], "--v0") == 0)
+            b->v0 = true;
+        else if (strcmp(argv[i], "--reload") == 0)
+            b->reload = true;
+        else if (strcmp(argv[i], "--rounds") == 0)
+            b->rounds = (unsigned)strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--data") == 0)
+            read_file(argv[++i], &b->data);
+        else if (strcmp(argv[i], "--requests") == 0)
+            read_requests(b, argv[++i]);
+        else if (strcmp(argv[i], "--policy") == 0 && b->file_count < POLICIES_MAX) {
+            b->files[b->file_count] = next;
+            read_file(argv[++i], &b->texts[b->file_count++]);
+        } else
+            die(argv[i], "unknown option");
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct bench b = {.rounds = 20};
+    read_options(&b, argc, argv);
+    if (b.file_count == 0 || b.request_count == 0)
+        die("usage", "--policy FILE --requests FILE");
+    if (b.data.n == 0) {
+        buf_init(&b.data, 16);
+        buf_text(&b.data, "{}");
+    }
+    struct rego_policy *p = load(&b);
+    if (b.rounds == 0) { /* for instruction counts: each request once */
+        for (size_t i = 0; i < b.request_count; i++)
+            answer(&b, p, &b.requests[i]);
+    } else {
+        print_rows(&b, p);
+        print_load(&b);
+    }
+    rego_policy_free(p);
+    return 0;
+}

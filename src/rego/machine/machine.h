@@ -1,0 +1,39 @@
+/*
+ * Inside rego/: the compiled mode. It shares values, builtins, scenes and results of rules with the plain machine of
+ * eval.c, and must say the same in every case.
+ */
+#pragma once
+
+#include "rego/eval.h"
+
+/* What a comprehension has collected so far. */
+struct collector {
+    struct values values;
+    struct members members;
+};
+
+/* What a constant path leads to in one scene. */
+struct path_memo {
+    struct slot slot;
+    const struct json *value;
+    bool slot_known;
+    bool value_known;
+};
+
+/*
+ * machine_emit - the instructions of a clause that is planned.
+ *
+ * in       a: where they live; p->paths: the constant paths known so far
+ * out      the programs of the clause's bodies; p->path_count; more registers of the clause
+ * errors   NOMEM; LIMIT
+ */
+MUST_CHECK struct err machine_emit(struct policy *p, struct arena *a, struct clause *c);
+
+/*
+ * machine_run - all solutions of a body, as eval_run has it. machine_head - a head's value inside the sink.
+ *
+ * out      what the sink makes of it
+ * errors   as eval_run
+ */
+MUST_CHECK struct err machine_run(struct frame *f, const struct flat_body *b, eval_sink *sink, void *state);
+const struct json *machine_head(const struct frame *f, const struct flat_body *b, size_t index);

@@ -1,0 +1,127 @@
+/*
+ * The compiled mode at work. What one instruction costs is bounded by the program's text, so steps are counted where
+ * something repeats: for each element of a loop and for each call.
+ */
+#include "rego/machine/insn.h"
+
+/* The end of a run that found no more solutions. */
+const struct insn *op_end(struct run *r, const struct insn *i)
+{
+    (void)r;
+    (void)i;
+    return NULL;
+}
+
+static const struct insn *end_with(struct run *r, struct err e)
+{
+    r->err = e;
+    return NULL;
+}
+
+/* One solution: the sink takes it, and perhaps wants no more. */
+const struct insn *op_yield(struct run *r, const struct insn *i)
+{
+    bool stop = false;
+    r->err = r->sink(r->frame, r->state, &stop);
+    return failed(r->err) || stop ? NULL : machine_back(r, i);
+}
+
+/* a: the scene */
+const struct insn *op_scene(struct run *r, const struct insn *i)
+{
+    r->eval->scene = r->frame->scenes[i->a];
+    return i + 1;
+}
+
+/* a: where to */
+const struct insn *op_jump(struct run *r, const struct insn *i)
+{
+    return r->code + i->a;
+}
+
+/* to = a */
+const struct insn *op_move(struct run *r, const struct insn *i)
+{
+    r->slots[i->to] = (struct slot){.value = machine_value(r, i->a)};
+    return i + 1;
+}
+
+/* p: the step */
+const struct insn *op_with(struct run *r, const struct insn *i)
+{
+    const struct step *s = i->p;
+    struct scene *scene;
+    struct err e = eval_charge(r->eval, 1);
+    if (!failed(e))
+        e = scene_with(r->frame, r->frame->scenes[s->scene], s->withs, &scene);
+    if (failed(e))
+        return end_with(r, e);
+    r->frame->scenes[s->to] = scene;
+    return scene == NULL ? machine_back(r, i) : i + 1;
+}
+
+/* a: not false */
+const struct insn *op_truth(struct run *r, const struct insn *i)
+{
+    const struct json *v = machine_value(r, i->a);
+    return v == NULL || (v->type == JSON_BOOL && !v->as_bool) ? machine_back(r, i) : i + 1;
+}
+
+/* a and b are the same value */
+const struct insn *op_same(struct run *r, const struct insn *i)
+{
+    const struct json *a = machine_value(r, i->a);
+    const struct json *b = machine_value(r, i->b);
+    return a != NULL && b != NULL && json_equal(a, b) ? i + 1 : machine_back(r, i);
+}
+
+/* a is the constant p */
+const struct insn *op_same_const(struct run *r, const struct insn *i)
+{
+    const struct json *a = machine_value(r, i->a);
+    return a != NULL && json_equal(a, i->p) ? i + 1 : machine_back(r, i);
+}
+
+/* a: an array of b items */
+const struct insn *op_is_array(struct run *r, const struct insn *i)
+{
+    const struct json *a = machine_value(r, i->a);
+    return json_is(a, JSON_ARRAY) && a->count == i->b ? i + 1 : machine_back(r, i);
+}
+
+/* a: an object of b members */
+const struct insn *op_is_object(struct run *r, const struct insn *i)
+{
+    const struct json *a = machine_value(r, i->a);
+    return json_is(a, JSON_OBJECT) && a->count == i->b ? i + 1 : machine_back(r, i);
+}
+
+/* to = item b of the array a, which has it */
+const struct insn *op_item(struct run *r, const struct insn *i)
+{
+    r->slots[i->to].value = machine_value(r, i->a)->items[i->b];
+    return i + 1;
+}
+
+struct err machine_run(struct frame *f, const struct flat_body *b, eval_sink *sink, void *state)
+{
+    struct run r = {
+        .eval = f->eval,
+        .frame = f,
+        .slots = f->slots,
+        .code = b->program->code,
+        .consts = b->program->consts,
+        .sink = sink,
+        .state = state,
+        .err = OK,
+    };
+    for (const struct insn *i = r.code + 1; i != NULL;)
+        i = i->run(&r, i);
+    return r.err;
+}
+
+const struct json *machine_head(const struct frame *f, const struct flat_body *b, size_t index)
+{
+    uint32_t operand = b->program->heads[index];
+    return (operand & OPERAND_CONST) != 0 ? b->program->consts[operand & ~OPERAND_CONST] : f->slots[operand].value;
+}
