@@ -29,6 +29,11 @@ static const struct table tables[] = {
     TABLE(graph),
     TABLE(format),
     TABLE(trim),
+    TABLE(encoding),
+    TABLE(urlquery),
+    TABLE(json_text),
+    TABLE(json_path),
+    TABLE(json_patch),
 };
 /* clang-format on */
 
