@@ -1,7 +1,7 @@
 /* The embedded words of the trust model: complete, unique, and pointing at each other. */
 #include "report/model.h"
 #include "check.h"
-#include "report/document.h"
+#include "report/field.h"
 
 static struct arena arena;
 static const struct json *model;
@@ -30,7 +30,7 @@ static void lists_are_complete(void **state)
                  {"crossings", 18}, {"privileges", 8},    {"mechanisms", 34}, {"out_of_scope", 6}};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         ROW(lists[i].name);
-        assert_int_equal(document_list(model, lists[i].name)->count, lists[i].count);
+        assert_int_equal(field_list(model, lists[i].name)->count, lists[i].count);
     }
 }
 
@@ -40,12 +40,12 @@ static void ids_are_unique(void **state)
     static const char *const names[] = {"seeds",     "requirements", "assets",      "personas",    "layouts",
                                         "crossings", "mechanisms",   "assumptions", "out_of_scope"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const struct json *list = document_list(model, names[i]);
+        const struct json *list = field_list(model, names[i]);
         for (size_t k = 0; k < list->count; k++) {
-            struct bytes id = document_text(list->items[k], "id");
+            struct bytes id = field_text(list->items[k], "id");
             ROW(names[i]);
             assert_true(id.n > 0);
-            assert_ptr_equal(document_row(list, id), list->items[k]);
+            assert_ptr_equal(field_row(list, id), list->items[k]);
         }
     }
 }
@@ -54,22 +54,22 @@ static void ids_are_unique(void **state)
 static void mechanisms_live_somewhere(void **state)
 {
     (void)state;
-    const struct json *list = document_list(model, "mechanisms");
+    const struct json *list = field_list(model, "mechanisms");
     for (size_t i = 0; i < list->count; i++) {
         const struct json *m = list->items[i];
-        assert_true(document_list(m, "folders")->count + document_list(m, "artefacts")->count > 0);
+        assert_true(field_list(m, "folders")->count + field_list(m, "artefacts")->count > 0);
     }
 }
 
 static void requirements_name_seeds(void **state)
 {
     (void)state;
-    const struct json *list = document_list(model, "requirements"), *seeds = document_list(model, "seeds");
+    const struct json *list = field_list(model, "requirements"), *seeds = field_list(model, "seeds");
     for (size_t i = 0; i < list->count; i++) {
-        const struct json *from = document_list(list->items[i], "seed");
+        const struct json *from = field_list(list->items[i], "seed");
         assert_true(from->count > 0);
         for (size_t k = 0; k < from->count; k++)
-            assert_non_null(document_row(seeds, from->items[k]->text));
+            assert_non_null(field_row(seeds, from->items[k]->text));
     }
 }
 

@@ -1,35 +1,35 @@
 /*
  * Reading of the document and of the catalogue, with a safe answer for whatever is not there.
  */
-#include "report/document.h"
+#include "report/field.h"
 
 static const struct json empty_list = {.type = JSON_ARRAY};
 
-struct bytes document_text(const struct json *object, const char *key)
+struct bytes field_text(const struct json *object, const char *key)
 {
     const struct json *v = json_at(object, key);
     return json_is(v, JSON_STRING) ? v->text : BYTES_EMPTY;
 }
 
-const struct json *document_list(const struct json *object, const char *key)
+const struct json *field_list(const struct json *object, const char *key)
 {
     const struct json *v = json_at(object, key);
     return json_is(v, JSON_ARRAY) ? v : &empty_list;
 }
 
-int64_t document_int(const struct json *object, const char *key, int64_t otherwise)
+int64_t field_int(const struct json *object, const char *key, int64_t otherwise)
 {
     const struct json *v = json_at(object, key);
     return json_is(v, JSON_NUMBER) && v->is_int ? v->as_int : otherwise;
 }
 
-bool document_bool(const struct json *object, const char *key)
+bool field_flag(const struct json *object, const char *key)
 {
     const struct json *v = json_at(object, key);
     return json_is(v, JSON_BOOL) && v->as_bool;
 }
 
-bool document_has_text(const struct json *list, struct bytes text)
+bool field_list_has(const struct json *list, struct bytes text)
 {
     for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++)
         if (json_is(list->items[i], JSON_STRING) && bytes_equal(list->items[i]->text, text))
@@ -37,7 +37,7 @@ bool document_has_text(const struct json *list, struct bytes text)
     return false;
 }
 
-void document_join(const struct json *list, const char *separator, struct buf *out)
+void field_join(const struct json *list, const char *separator, struct buf *out)
 {
     bool is_first = true;
     for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++) {
@@ -50,10 +50,10 @@ void document_join(const struct json *list, const char *separator, struct buf *o
     }
 }
 
-enum severity severity_of(const struct json *finding)
+enum severity finding_severity(const struct json *finding)
 {
     enum severity s = SEVERITY_CRITICAL;
-    return severity_named(document_text(finding, "severity"), &s) ? s : SEVERITY_CRITICAL;
+    return severity_named(field_text(finding, "severity"), &s) ? s : SEVERITY_CRITICAL;
 }
 
 static const char *const status_names[STATUS_COUNT] = {"not-applicable", "out-of-scope", "answered",  "not-shown",
@@ -64,9 +64,9 @@ const char *status_name(enum status s)
     return status_names[s];
 }
 
-enum status status_of(const struct json *finding)
+enum status finding_status(const struct json *finding)
 {
-    struct bytes text = document_text(finding, "status");
+    struct bytes text = field_text(finding, "status");
     for (int s = 0; s < STATUS_COUNT; s++)
         if (bytes_is(text, status_names[s]))
             return (enum status)s;
@@ -75,18 +75,18 @@ enum status status_of(const struct json *finding)
 
 bool finding_is_open(const struct json *finding)
 {
-    return status_of(finding) >= STATUS_WEAK;
+    return finding_status(finding) >= STATUS_WEAK;
 }
 
 bool finding_is_active(const struct json *finding)
 {
-    return finding_is_open(finding) || status_of(finding) == STATUS_NOT_SHOWN;
+    return finding_is_open(finding) || finding_status(finding) == STATUS_NOT_SHOWN;
 }
 
-const struct json *document_row(const struct json *list, struct bytes id)
+const struct json *field_row(const struct json *list, struct bytes id)
 {
     for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++)
-        if (bytes_equal(document_text(list->items[i], "id"), id))
+        if (bytes_equal(field_text(list->items[i], "id"), id))
             return list->items[i];
     return NULL;
 }

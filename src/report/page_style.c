@@ -1,0 +1,155 @@
+/*
+ * The page's style sheet. Colours are named once for light and once for dark; every pair of text and ground reaches a
+ * contrast of 4.5 (tests/e2e/test_report_page.py computes it).
+ */
+#include "report/page.h"
+
+static const char colours[] =
+    ":root{color-scheme:light dark;--bg:#f6f7f9;--card:#fff;--ink:#171a1f;--soft:#545b67;--line:#d6dae1;--link:#0b57a4;"
+    "--bad:#b3201a;--badbg:#fdeceb;--warn:#8a5300;--warnbg:#fdf3df;--ok:#17683a;--okbg:#e6f4ea;--unk:#565e6c;--unkbg:#"
+    "eceef2;"
+    "--onfill:#fff;--zout:#faf0ef;--zoutl:#d9a8a4;--ztee:#e3f3e8;--zteel:#3c8f5c;--ztrust:#eaf1fa;--ztrustl:#8fb0d6}\n"
+    "@media(prefers-color-scheme:dark){:root{--bg:#111418;--card:#1a1e24;--ink:#e9ecf1;--soft:#a9b1be;--line:#343b46;"
+    "--link:#8cc2ff;--bad:#ff8f87;--badbg:#3a1a19;--warn:#f3b94d;--warnbg:#362812;--ok:#72d595;--okbg:#15301f;--unk:#"
+    "b3bbc8;"
+    "--unkbg:#2a2f38;--onfill:#111418;--zout:#241b1c;--zoutl:#6b4644;--ztee:#13281b;--zteel:#4c9a68;--ztrust:#172130;"
+    "--ztrustl:#46658a}}\n";
+
+static const char base[] =
+    "*{box-sizing:border-box}html{scroll-behavior:auto}body{margin:0;background:var(--bg);color:var(--ink);"
+    "font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,\"DejaVu Sans\",sans-serif;"
+    "overflow-wrap:anywhere}main,.top,footer{max-width:1480px;margin:0 auto;padding:0 16px}"
+    "a{color:var(--link)}a:focus-visible,summary:focus-visible{outline:3px solid var(--link);outline-offset:2px}"
+    "h1{font-size:clamp(1.4rem,3.5vw,2.1rem);line-height:1.2;margin:.2rem 0}h2{font-size:1.3rem;margin:0 0 .35rem}"
+    "h3{font-size:1.05rem;margin:.25rem 0 0;flex-basis:100%}"
+    "code{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",monospace}"
+    "small{color:var(--soft);font-size:.85em}abbr{text-decoration:none;cursor:help}section{margin:2.4rem 0}"
+    ".lead{color:var(--soft);margin:0 0 "
+    ".9rem;max-width:75ch}footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}\n"
+    ".top{padding-top:1.4rem}.brand{margin:0;color:var(--soft);font-size:.85rem;letter-spacing:.03em}"
+    ".verdict{font-size:1.12rem;margin:.5rem 0 1rem;padding:.65rem .9rem;border-left:5px "
+    "solid;border-radius:4px;max-width:90ch}"
+    ".top.bad .verdict{border-color:var(--bad);background:var(--badbg)}.top.warn .verdict{border-color:var(--warn);"
+    "background:var(--warnbg)}.top.ok .verdict{border-color:var(--ok);background:var(--okbg)}"
+    ".tiles{list-style:none;display:flex;flex-wrap:wrap;gap:8px;margin:0;padding:0}.tile{background:var(--card);"
+    "border:1px solid var(--line);border-radius:8px;padding:.3rem .7rem;color:var(--soft);font-size:.9rem}"
+    ".tile b{font-size:1.25rem;color:var(--ink);margin-right:.2rem}.tile.none{opacity:1;background:none}"
+    ".tile.critical:not(.none),.tile.high:not(.none){border-color:var(--bad)}.tile.critical:not(.none) b,"
+    ".tile.high:not(.none) b{color:var(--bad)}.tile.medium:not(.none),.tile.low:not(.none){border-color:var(--warn)}"
+    ".tile.medium:not(.none) b,.tile.low:not(.none) b{color:var(--warn)}.tile.ok b{color:var(--ok)}"
+    ".facts{display:flex;flex-wrap:wrap;gap:4px 22px;margin:1rem 0 .6rem;font-size:.9rem}.facts "
+    "div{display:flex;gap:.4rem}"
+    ".facts dt{color:var(--soft);white-space:nowrap}.facts dd{margin:0}.facts dd:empty{display:none}.facts "
+    "div:has(dd:empty){display:none}"
+    "nav{display:flex;flex-wrap:wrap;gap:4px 16px;padding:.5rem 0;border-top:1px solid var(--line);"
+    "border-bottom:1px solid var(--line);font-size:.93rem}nav a{text-decoration:none}nav "
+    "a:hover{text-decoration:underline}\n";
+
+static const char drawing[] =
+    "figure{margin:.6rem 0 0;background:var(--card);border:1px solid var(--line);border-radius:12px;padding:12px}"
+    ".map{display:block;width:100%;height:auto}.narrow-map{max-width:430px;margin:0 auto}.wide-map{display:none}"
+    "@media(min-width:1140px){.wide-map{display:block}.narrow-map{display:none}}"
+    ".map text{fill:var(--ink);font-size:14px;text-anchor:middle}.zone{stroke-width:2}.z-out{fill:var(--zout);"
+    "stroke:var(--zoutl);stroke-dasharray:7 5}.z-tee{fill:var(--ztee);stroke:var(--zteel);stroke-width:3}"
+    ".z-trust{fill:var(--ztrust);stroke:var(--ztrustl)}.map .zn{font-size:19px;font-weight:650}.narrow-map "
+    ".zn{font-size:15px}"
+    ".map .zm{fill:var(--soft);font-size:13px}.box{fill:var(--card);stroke:var(--line);stroke-width:1.5}"
+    ".box.in{stroke:var(--zteel)}.box.trust{stroke:var(--ztrustl)}.map .name{font-size:15px}.map "
+    ".who{fill:var(--soft);font-size:12.5px}"
+    ".arrow{text-decoration:none}.arrow .line{fill:none;stroke:var(--c);stroke-width:2.5}.arrow .head{fill:var(--c)}"
+    ".arrow .sign>:first-child{fill:var(--c);stroke:var(--card);stroke-width:2}.arrow "
+    ".mark{fill:none;stroke:var(--onfill);"
+    "stroke-width:2.6;stroke-linecap:round;stroke-linejoin:round}.arrow text.mark,.key "
+    "text.mark{fill:var(--onfill);stroke:none;"
+    "font:700 13px sans-serif;text-anchor:middle}.map .id{text-anchor:start;font-weight:650;font-size:14px}"
+    ".map .id .who{font-weight:400}.map .worst{fill:var(--c);font-weight:650;font-size:13px}.map "
+    ".worst.left{text-anchor:start}"
+    ".narrow-map .arrow "
+    "text{paint-order:stroke;stroke:var(--card);stroke-width:3.5px;stroke-linejoin:round}.narrow-map .arrow "
+    "text.mark{stroke:none}"
+    ".map .lt{text-anchor:start;font-weight:650;font-size:13px}.map .ln{font-weight:400}"
+    ".bad{--c:var(--bad);--cb:var(--badbg)}.warn{--c:var(--warn);--cb:var(--warnbg)}.ok{--c:var(--ok);--cb:var(--okbg)}"
+    ".unk{--c:var(--unk);--cb:var(--unkbg)}.na{--c:var(--soft);--cb:transparent}"
+    ".arrow.bad .line{stroke-width:4.5}.arrow.warn .line{stroke-width:3}.arrow.unk .line{stroke-dasharray:2 "
+    "5;stroke-linecap:round;"
+    "stroke-width:3}.arrow.na .line{stroke-dasharray:9 7;stroke-width:1.5}.arrow.na "
+    ".head{fill:none;stroke:var(--c);stroke-width:1.5}"
+    ".arrow:hover .line{stroke-width:6}.arrow:focus-visible{outline:3px solid var(--link)}"
+    ".legend{display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:10px;font-size:.88rem;color:var(--soft)}"
+    ".legend>span{display:inline-flex;align-items:center;gap:7px}.key{display:inline-block}\n";
+
+static const char tables[] =
+    "table{border-collapse:collapse;width:100%;font-size:.93rem}th,td{text-align:left;vertical-align:top;padding:."
+    "42rem .6rem;"
+    "border-bottom:1px solid var(--line)}thead th{color:var(--soft);font-weight:500;font-size:.85rem}tbody "
+    "th{font-weight:600}"
+    ".nm{font-weight:400}.stack{background:var(--card);border:1px solid "
+    "var(--line);border-radius:10px;border-collapse:separate;"
+    "border-spacing:0;overflow:hidden}.stack tbody "
+    "tr:last-child>*{border-bottom:0}tr:target>*{background:var(--warnbg)}"
+    ".light,.tag,.sev{display:inline-block;border-radius:5px;padding:0 .45rem;font-size:.85rem;white-space:nowrap}"
+    ".light{background:var(--cb);color:var(--c)}.light.na{padding-left:0}.tag{border:1px solid "
+    "var(--line);color:var(--soft)}"
+    "details{margin:.8rem 0 0}summary{cursor:pointer;color:var(--link);padding:.15rem 0}details>table{margin-top:.5rem}"
+    ".matrix{width:auto;background:var(--card);border:1px solid "
+    "var(--line);border-radius:10px;border-collapse:separate;border-spacing:0}"
+    ".matrix thead th{text-align:center;padding:.35rem .1rem;color:var(--ink)}.matrix thead "
+    "th:first-child{text-align:left;padding-left:.6rem}"
+    ".matrix .c{text-align:center;padding:.3rem "
+    ".1rem;min-width:25px;color:var(--c);background:var(--cb);border-left:1px solid var(--line)}"
+    ".matrix tbody th{white-space:nowrap;padding-right:.8rem}.matrix tr:last-child>*{border-bottom:0}.matrix "
+    ".wide{font-weight:400}"
+    ".matrix .c a{color:inherit;font-weight:700;text-decoration:none;display:block}.matrix .c "
+    "a:hover{text-decoration:underline}"
+    ".mk{display:inline-block;width:.62em;height:.62em;margin-right:.25em;background:var(--c);vertical-align:.02em}"
+    ".bad .mk,.critical .mk,.high .mk{clip-path:polygon(30% 0,70% 0,100% 30%,100% 70%,70% 100%,30% 100%,0 70%,0 30%)}"
+    ".warn .mk,.medium .mk,.low .mk{clip-path:polygon(50% 0,100% 100%,0 100%)}.info .mk{border-radius:50%}"
+    ".personas{display:flex;flex-wrap:wrap;gap:4px 22px;font-size:.88rem;margin:.8rem 0 0}.personas "
+    "div{display:flex;gap:.45rem}"
+    ".personas dt{font-weight:650}.personas dd{margin:0}"
+    "@media(min-width:1140px){.beside{display:flex;gap:34px;align-items:flex-start}.beside "
+    ".personas{flex-direction:column;margin:.4rem 0 0}}"
+    "@media(min-width:760px){.matrix .c{min-width:46px}.matrix thead th{padding:.4rem .3rem}}"
+    "@media(max-width:759px){.matrix{width:100%;table-layout:fixed;font-size:.82rem}.matrix .wide{display:none}.matrix "
+    "th:first-child"
+    "{width:40px}.matrix thead th:first-child{font-size:0;padding:0}.matrix tbody th{padding:.3rem .2rem .3rem "
+    ".35rem}.matrix .mk{display:block;width:7px;height:7px;margin:0 auto}"
+    ".matrix .c{min-width:0}.stack thead{display:none}.stack,.stack tbody,.stack tr,.stack th,.stack "
+    "td{display:block;width:100%}"
+    ".stack tr{border-bottom:1px solid var(--line);padding:.45rem 0}.stack tr:last-child{border-bottom:0}"
+    ".stack th,.stack td{border:0;padding:.12rem .7rem}.stack td:empty{display:none}"
+    ".stack td[data-l]::before{content:attr(data-l);color:var(--soft);font-size:.85em;margin-right:.5rem}}\n";
+
+static const char findings[] =
+    ".critical,.high{--c:var(--bad);--cb:var(--badbg)}.medium,.low{--c:var(--warn);--cb:var(--warnbg)}.info{--c:var(--"
+    "unk);"
+    "--cb:var(--unkbg)}.sev{color:var(--c);background:var(--cb);font-weight:650}.sev.critical{background:var(--bad);"
+    "color:var(--onfill)}.sev.critical .mk{background:var(--onfill)}"
+    ".finding{background:var(--card);border:1px solid var(--line);border-left:5px solid var(--c);border-radius:10px;"
+    "padding:.8rem 1rem;margin:0 0 12px}.finding:target{outline:3px solid var(--link)}.finding "
+    "header{display:flex;flex-wrap:wrap;"
+    "align-items:center;gap:6px "
+    "10px}.tid{font-weight:650}.place{margin-left:auto;color:var(--soft)}.about{margin:.1rem 0 0;"
+    "color:var(--soft);font-size:.93rem}.happens{margin:.45rem 0 .6rem;font-size:1.02rem}"
+    ".finding dl,.rows{display:grid;grid-template-columns:7.2rem 1fr;gap:.3rem .9rem;margin:0;font-size:.95rem}"
+    ".finding dt,.rows dt{color:var(--soft)}.rows dt{font-weight:600;color:var(--ink)}.finding dd,.rows dd{margin:0}"
+    ".fix{background:var(--okbg);border-radius:6px;padding:.15rem .5rem}.finding "
+    "dt.fixl{color:var(--ok);font-weight:650}"
+    ".seed{color:var(--soft);font-size:.85em;margin-left:.3rem}.finding dd:empty{display:none}.finding "
+    "dt:has(+dd:empty){display:none}"
+    ".here{display:block;color:var(--ink)}.notes{padding-left:1.1rem}"
+    "@media(max-width:759px){.finding dl,.rows{grid-template-columns:1fr;gap:0}.finding dt,.rows "
+    "dt{margin-top:.4rem;font-size:.85rem}"
+    ".place{margin-left:0;flex-basis:100%}.finding{padding:.7rem .8rem}.notes{font-size:.93rem}}"
+    "@media print{nav,summary{display:none}.finding,figure,.stack{break-inside:avoid}body{background:#fff}}\n";
+
+void page_style(struct page *p)
+{
+    buf_text(p->out, "<style>\n");
+    buf_text(p->out, colours);
+    buf_text(p->out, base);
+    buf_text(p->out, drawing);
+    buf_text(p->out, tables);
+    buf_text(p->out, findings);
+    buf_text(p->out, "</style>\n");
+}
