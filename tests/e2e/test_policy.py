@@ -201,3 +201,12 @@ def test_upstreams_endpoints_set_the_same_records(broker):
     assert broker.admin("GET", NAME + "attestation-policy/default_cpu").json() == text
     for bad in (b"", b"{}", b"[]", b'{"policy":"***"}', b'{"policy":5}', body(text), body(text, policy_id="x")):
         assert broker.admin("POST", "/kbs/v0/attestation-policy", bad).variant() == "AttestationError"
+
+
+def test_a_token_that_is_not_verbose_leaves_the_devices_evidence_out(make_broker):
+    broker = make_broker(sample=True, settings={"token.verbose": False})
+    text = 'package policy\ntrust_claims := {"executables": 3} if input.runtime_data_claims["additional-evidence"] == ""\n'
+    assert put(broker, "attestation-policy/default_cpu", text).status == 200
+    answer, key, nonce, *_ = attest(broker)
+    claims = payload(answer.json()["token"])["submods"]["cpu0"]["ear.veraison.annotated-evidence"]["runtime_data_claims"]
+    assert set(claims) == {"nonce", "tee-pubkey"} and claims["nonce"] == nonce

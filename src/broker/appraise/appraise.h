@@ -29,6 +29,7 @@ struct trust {
     } policies[TRUST_POLICIES_MAX];
     size_t policy_count;
     bool allow_sample;
+    bool verbose_tokens;
     bool initdata_optional;
 };
 

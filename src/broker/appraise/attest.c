@@ -53,14 +53,14 @@ static struct err run_verifier(struct appraising *x, enum tee tee, const struct 
 }
 
 static struct err annotate(struct appraising *x, enum tee tee, const struct verified *v, bool is_primary,
-                           const struct json **out)
+                           const struct json *runtime_claims, const struct json **out)
 {
     struct json_object o;
     json_object_init(&o, x->a);
     json_object_add(&o, tee_wire(tee), v->claims);
     if (v->report_data != NULL) {
         json_object_add(&o, "report_data", v->report_data);
-        json_object_add(&o, "runtime_data_claims", x->runtime_claims);
+        json_object_add(&o, "runtime_data_claims", runtime_claims);
     }
     if (is_primary && v->init_data != NULL) {
         json_object_add(&o, "init_data", v->init_data);
@@ -120,22 +120,39 @@ static void put_submod(struct appraising *x, const char *name, const struct appr
     buf_text(x->submods, "}");
 }
 
-static struct err appraise(struct appraising *x, enum tee tee, const struct verified *v, const struct json *annotated,
+static struct err appraise(struct appraising *x, enum tee tee, const struct verified *v, const struct json *input,
                            struct appraisal *out)
 {
     const struct attestation_policy *policy = trust_policy(x->trust, tee_class(tee));
     if (policy == NULL)
         return appraise_native(x->a, tee, v, x->evidence.has_initdata, x->trust->references, out);
-    return appraise_policy(x->a, policy, v, annotated, x->trust->references, (int64_t)x->ticket->now, out);
+    return appraise_policy(x->a, policy, v, input, x->trust->references, (int64_t)x->ticket->now, out);
+}
+
+/* What stands in the token of it. source: spec/kbs.md 2.3, verbose_token */
+static struct err annotate_token(struct appraising *x, enum tee tee, const struct verified *v, bool is_primary,
+                                 const struct json **out)
+{
+    const struct json *claims;
+    struct json_object o;
+    if (x->trust->verbose_tokens)
+        return annotate(x, tee, v, is_primary, x->runtime_claims, out);
+    json_object_init(&o, x->a);
+    json_object_add(&o, "nonce", json_at(x->runtime_claims, "nonce"));
+    json_object_add(&o, "tee-pubkey", json_at(x->runtime_claims, "tee-pubkey"));
+    TRY(json_object_end(&o, &claims));
+    return annotate(x, tee, v, is_primary, claims, out);
 }
 
 static struct err submod(struct appraising *x, enum tee tee, const struct verified *v, unsigned index, bool is_primary)
 {
     char name[16];
+    const struct json *input;
     const struct json *annotated;
     struct appraisal ap;
-    TRY(annotate(x, tee, v, is_primary, &annotated));
-    TRY(appraise(x, tee, v, annotated, &ap));
+    TRY(annotate(x, tee, v, is_primary, x->runtime_claims, &input));
+    TRY(annotate_token(x, tee, v, is_primary, &annotated));
+    TRY(appraise(x, tee, v, input, &ap));
     snprintf(name, sizeof(name), "%.10s%u", tee_class(tee), index % 10);
     put_submod(x, name, &ap, annotated);
     if (is_primary || ap.verdict < x->verdict) {

@@ -84,6 +84,7 @@ static struct err decode_options(struct trust *t, const struct json *trust)
     TRY(json_need_bool(o, "snp_allow_migration", &v->insecure_snp_allow_migration));
     TRY(json_need_bool(o, "snp_allow_masked_chip", &v->insecure_snp_allow_masked_chip));
     TRY(json_need_bool(o, "snp_require_alias_check", &v->snp_require_alias_check));
+    TRY(json_need_bool(o, "verbose_tokens", &t->verbose_tokens));
     TRY(json_need_bool(o, "sample", &t->allow_sample));
     return json_need_bool(o, "initdata_optional", &t->initdata_optional);
 }

@@ -84,6 +84,7 @@ static void put_options(struct keys *k, struct buf *out)
     put_option(k, "snp_allow_migration", SETTING_VERIFIER_SNP_INSECURE_ALLOW_MIGRATION, out);
     put_option(k, "snp_allow_masked_chip", SETTING_VERIFIER_SNP_INSECURE_ALLOW_MASKED_CHIP, out);
     put_option(k, "snp_require_alias_check", SETTING_VERIFIER_SNP_REQUIRE_ALIAS_CHECK, out);
+    put_option(k, "verbose_tokens", SETTING_TOKEN_VERBOSE, out);
     put_option(k, "sample", SETTING_VERIFIER_SAMPLE_INSECURE_ENABLED, out);
     put_option(k, "initdata_optional", SETTING_INITDATA_INSECURE_OPTIONAL, out);
 }
