@@ -1,6 +1,7 @@
 /*
  * Every command of `casemate`, one row each; a new verb is a row here and a function in its noun's folder.
  */
+#include "owner/admin/admin_command.h"
 #include "owner/audit/audit_command.h"
 #include "owner/broker/broker_command.h"
 #include "owner/command.h"
@@ -15,12 +16,16 @@
 #include "owner/workload/workload_command.h"
 
 const struct command *const commands[] = {
+    &command_admin_add,
+    &command_admin_list,
+    &command_admin_delete,
     &command_audit_show,
     &command_audit_verify,
     &command_broker_init,
     &command_endorsement_add,
     &command_endorsement_list,
     &command_endorsement_delete,
+    &command_evidence_show,
     &command_evidence_verify,
     &command_explain_reason,
     &command_keygen,

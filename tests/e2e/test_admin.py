@@ -1,5 +1,6 @@
 """Administration: who may, and what a changed store leaves behind."""
 import json
+import subprocess
 import time
 
 import pytest
@@ -98,3 +99,32 @@ def test_a_limited_role_may_only_what_it_lists(make_broker):
     assert ask("POST", "/kbs/v0/resource/team-b/x/y", b"v") == 401
     assert ask("POST", "/kbs/v0/resource/team-abc/x/y", b"v") == 401
     assert ask("GET", "/casemate/v0/status") == 401
+
+
+def casemate(broker, *words):
+    return subprocess.run([broker.build / "casemate", *map(str, words)], capture_output=True, text=True)
+
+
+def test_a_second_administrator_is_enrolled_with_bounds(make_broker, tmp_path):
+    broker = make_broker()
+    first = ["--admin", broker.folder / "admin" / "admin.toml"]
+    key, jwk = tmp_path / "second.key", tmp_path / "second.jwk"
+    assert casemate(broker, "keygen", "--out", key, "--public", jwk).returncode == 0
+    second = ["--broker", f"unix:{broker.folder}/admin.sock", "--key", key]
+    assert casemate(broker, "workload", "list", *second).returncode == 1, "nobody enrolled it yet"
+    assert casemate(broker, "admin", "add", "--public-key", jwk, "--role", "binder", *first).returncode == 2
+    for rule in ("GET", "/x", "GET relative", " /x"):
+        assert casemate(broker, "admin", "add", "--public-key", jwk, "--role", "b", "--allow", rule, *first).returncode == 2
+    assert casemate(broker, "admin", "add", "--public-key", jwk, "--role", "admin", "--allow", "GET /", *first).returncode == 2
+    assert casemate(broker, "admin", "add", "--public-key", key, "--role", "admin", *first).returncode == 3
+    ran = casemate(broker, "admin", "add", "--public-key", jwk, "--role", "binder", "--allow",
+                   "GET,PUT /casemate/v0/list/workload", *first)
+    assert ran.returncode == 0 and "is enrolled" in ran.stdout, ran.stderr
+    assert casemate(broker, "workload", "list", *second).returncode == 0
+    for words in (["resource", "list"], ["admin", "list"], ["workload", "unbind", "00"]):
+        assert casemate(broker, *words, *second).returncode == 1, words
+    kid = json.loads(jwk.read_text())["kid"]
+    listed = json.loads(casemate(broker, "admin", "list", "--format", "json", *first).stdout)
+    assert kid in [e["name"] for e in listed] and len(listed) == 2
+    assert casemate(broker, "admin", "delete", kid, *first).returncode == 0
+    assert casemate(broker, "workload", "list", *second).returncode == 1

@@ -351,3 +351,20 @@ def test_explain_a_session_of_a_broker(make_broker):
     ran = casemate("explain", "--audit", broker.folder / "audit", "--session", session, "--format", "json")
     assert ran.json()["verified"] is True and ran.json()["decisions"][0]["line"]["session"] == session
     assert casemate("explain", "--audit", broker.folder / "audit", "--session", "f" * 64).status == 1
+
+
+def test_show_prints_what_stands_there(tmp_path):
+    report = OWN / "snp/milan.bin"
+    ran = casemate("evidence", "show", "--tee", "snp", "--evidence", report, "--format", "json")
+    shown = ran.json()
+    assert ran.status == 0 and shown["verified"] is False and shown["report"]["version"] >= 2
+    assert bytes.fromhex(shown["report"]["measurement"]) in report.read_bytes()
+    assert "NOT VERIFIED" in casemate("evidence", "show", "--tee", "snp", "--evidence", report).out
+    for name, data in (("cut", report.read_bytes()[:-1]), ("long", report.read_bytes() + b"\0"), ("none", b""),
+                       ("json", b"{}"), ("text", b"nonsense")):
+        (tmp_path / name).write_bytes(data)
+        ran = casemate("evidence", "show", "--tee", "snp", "--evidence", tmp_path / name)
+        assert ran.status == 1 and ran.out == "" and "no evidence" in ran.err, name
+    assert casemate("evidence", "show", "--tee", "tpm", "--evidence", report).status == 1
+    assert casemate("evidence", "show", "--tee", "tdx", "--evidence", report).status == 2
+    assert casemate("evidence", "show", "--tee", "snp", "--evidence", tmp_path / "absent").status == 3

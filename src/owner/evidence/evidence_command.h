@@ -6,3 +6,4 @@
 #include "owner/command.h"
 
 extern const struct command command_evidence_verify;
+extern const struct command command_evidence_show;
