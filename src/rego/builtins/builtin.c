@@ -34,6 +34,9 @@ static const struct table tables[] = {
     TABLE(json_text),
     TABLE(json_path),
     TABLE(json_patch),
+    TABLE(units),
+    TABLE(semver),
+    TABLE(random),
 };
 /* clang-format on */
 

@@ -9,7 +9,7 @@
 
 static struct err bi_base64_encode(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     builtin_text(c, &b);
     base64_encode(BASE64_PADDED, c->args[0]->text, &b);
@@ -18,7 +18,7 @@ static struct err bi_base64_encode(struct call *c, const struct json **out)
 
 static struct err encode_url(struct call *c, bool padded, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     builtin_text(c, &b);
     base64_encode(BASE64_URL, c->args[0]->text, &b);
@@ -101,7 +101,7 @@ static bool decode(struct decoder *d, struct buf *out)
 
 static struct err bi_base64_decode(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     builtin_text(c, &b);
     struct decoder d = {.text = c->args[0]->text};
@@ -112,22 +112,23 @@ static struct err bi_base64_decode(struct call *c, const struct json **out)
 
 static struct err bi_base64_is_valid(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
+    struct bytes bytes;
+    builtin_text(c, &b);
     *out = value_bool(false);
     if (c->args[0]->type != JSON_STRING)
         return OK;
     TRY(builtin_need_strings(c, 1));
-    builtin_text(c, &b);
     struct decoder d = {.text = c->args[0]->text};
     *out = value_bool(decode(&d, &b));
-    return OK;
+    return buf_end(&b, &bytes);
 }
 
 /* The padding may be left out. */
 static struct err bi_base64url_decode(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf padded;
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf padded = {0};
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     struct bytes text = c->args[0]->text;
     builtin_text(c, &padded);
@@ -148,7 +149,7 @@ static struct err bi_base64url_decode(struct call *c, const struct json **out)
 
 static struct err bi_hex_encode(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     builtin_text(c, &b);
     hex_encode(c->args[0]->text, &b);

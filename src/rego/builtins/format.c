@@ -222,7 +222,7 @@ static void number_arg(const struct json *v, struct verb_arg *out)
 
 static struct err make_arg(struct call *c, const struct json *v, struct verb_arg *out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     if (v->type == JSON_NUMBER) {
         number_arg(v, out);
@@ -239,7 +239,7 @@ static struct err make_arg(struct call *c, const struct json *v, struct verb_arg
 
 static struct err bi_sprintf(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct verb_arg *args;
     TRY(builtin_need_strings(c, 1));
     TRY(builtin_need(c, 2, JSON_ARRAY));

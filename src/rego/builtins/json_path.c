@@ -7,7 +7,7 @@
 
 static struct err read_part(struct call *c, struct bytes text, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     builtin_text(c, &b);
     for (size_t i = 0; i < text.n; i++) {
         bool escape = text.p[i] == '~' && i + 1 < text.n && (text.p[i + 1] == '0' || text.p[i + 1] == '1');

@@ -34,7 +34,7 @@ static void put_safe(struct bytes text, struct buf *out)
 
 static struct err marshal(struct call *c, struct buf *out)
 {
-    SCOPED(buf) struct buf plain;
+    SCOPED(buf) struct buf plain = {0};
     struct bytes text;
     builtin_text(c, &plain);
     json_encode(c->args[0], &plain);
@@ -46,7 +46,7 @@ static struct err marshal(struct call *c, struct buf *out)
 
 static struct err bi_marshal(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     builtin_text(c, &b);
     TRY(marshal(c, &b));
     return builtin_string(c, &b, out);
@@ -134,8 +134,8 @@ static void put_pretty(const struct style *s, struct bytes text, struct buf *out
 
 static struct err bi_marshal_with_options(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf compact;
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf compact = {0};
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     struct style s = {.prefix = BYTES_EMPTY, .indent = BYTES_LIT("\t")};
     TRY(builtin_need(c, 2, JSON_OBJECT));

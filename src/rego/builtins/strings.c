@@ -25,7 +25,7 @@ static struct err bi_contains(struct call *c, const struct json **out)
 
 static struct err bi_concat(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need(c, 1, JSON_STRING));
     TRY(builtin_need_collection(c, 2));
     TRY(builtin_need_text_items(c, 2));
@@ -70,7 +70,7 @@ static struct err bi_indexof_n(struct call *c, const struct json **out)
 
 static struct err mapped(struct call *c, uint32_t (*map)(uint32_t), const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     uint8_t utf8[4];
     TRY(builtin_need_strings(c, 1));
     builtin_text(c, &b);
@@ -113,7 +113,7 @@ static void replace_all(struct bytes text, struct bytes old, struct bytes new, s
 
 static struct err bi_replace(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 3));
     builtin_text(c, &b);
     if (c->args[1]->text.n == 0)
@@ -155,7 +155,7 @@ static void replace_patterns(const struct json *patterns, struct bytes text, str
 
 static struct err bi_replace_n(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need(c, 1, JSON_OBJECT));
     TRY(builtin_need(c, 2, JSON_STRING));
     const struct json *patterns = c->args[0];

@@ -24,7 +24,7 @@ static struct err put_part(struct call *c, const struct json *part, struct buf *
 
 static struct err bi_template_string(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     builtin_text(c, &b);
     for (size_t i = 0; i < c->args[0]->count; i++)
         TRY(put_part(c, c->args[0]->items[i], &b));

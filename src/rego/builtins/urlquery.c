@@ -26,7 +26,7 @@ static void put_escaped(struct bytes text, struct buf *out)
 
 static struct err bi_encode(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     builtin_text(c, &b);
     put_escaped(c->args[0]->text, &b);
@@ -59,7 +59,7 @@ static struct err put_plain(struct call *c, struct bytes text, struct buf *out)
 
 static struct err decode(struct call *c, struct bytes text, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     builtin_text(c, &b);
     TRY(put_plain(c, text, &b));
     return builtin_string(c, &b, out);
@@ -87,7 +87,7 @@ static struct err put_pair(struct call *c, struct bytes key, const struct json *
 /* A key that is no string stands for its JSON text. */
 static struct err key_text(struct call *c, const struct json_member *m, struct bytes *out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     *out = m->key;
     if (m->name == NULL)
@@ -100,7 +100,7 @@ static struct err key_text(struct call *c, const struct json_member *m, struct b
 
 static struct err bi_encode_object(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need(c, 1, JSON_OBJECT));
     builtin_text(c, &b);
     for (size_t i = 0; i < c->args[0]->count; i++) {

@@ -51,7 +51,7 @@ static const char *sign_of(const struct verb *v, bool negative)
 /* Zeros in front fill the width before a prefix is put before them: %#08x has ten characters. */
 static void put_digits(const struct verb *v, bool negative, struct bytes digits, struct buf *out)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     const char *sign = sign_of(v, negative);
     size_t least = v->has_precision ? v->precision : 0;
     if (!v->has_precision && v->zero && !v->minus && v->has_width)
@@ -248,8 +248,8 @@ static void put_signed(const struct verb *v, const char *sign, struct bytes text
 
 void verb_put_float(const struct verb *v, double x, bool *fits, struct buf *out)
 {
-    SCOPED(buf) struct buf plain;
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf plain = {0};
+    SCOPED(buf) struct buf text = {0};
     uint32_t c = v->letter == 'v' ? 'g' : v->letter;
     *fits = c < 0x80 && c != 0 && strchr("befgxEFGX", (int)c) != NULL;
     if (!*fits)

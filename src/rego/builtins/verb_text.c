@@ -73,7 +73,7 @@ static bool is_raw(struct bytes text)
 
 static void put_quoted(const struct verb *v, struct bytes text, struct buf *out)
 {
-    SCOPED(buf) struct buf quoted;
+    SCOPED(buf) struct buf quoted = {0};
     buf_init(&quoted, out->max);
     bool raw = v->sharp && is_raw(text);
     buf_text(&quoted, raw ? "`" : "\"");
@@ -125,7 +125,7 @@ void verb_put_text(const struct verb *v, struct bytes text, bool *fits, struct b
 
 static void put_code_point(const struct verb *v, int64_t character, struct buf *out)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     struct verb digits = {.letter = 'X', .has_precision = true, .precision = 4};
     bool fits;
     buf_init(&text, out->max);
@@ -147,7 +147,7 @@ static void put_code_point(const struct verb *v, int64_t character, struct buf *
 
 void verb_put_character(const struct verb *v, int64_t character, struct buf *out)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     bool valid = character >= 0 && character <= CHARACTER_MAX && (character < 0xd800 || character > 0xdfff);
     uint32_t c = valid ? (uint32_t)character : REPLACEMENT;
     if (v->letter == 'U') {
