@@ -22,6 +22,7 @@ struct parser {
     struct slot *slots;
     size_t count;
     size_t cap;
+    bool keep_last;
 };
 
 static struct err take_value(struct parser *p, size_t depth, struct json *out);
@@ -129,8 +130,11 @@ static struct err take_object(struct parser *p, size_t depth, struct json *out)
         members[i] = (struct json_member){p->slots[base + i].key, &values[i]};
     }
     p->count = base;
-    if (value_sort_members(members, count) != NULL)
+    bool twice = value_sort_members(members, count) != NULL;
+    if (twice && !p->keep_last)
         return FAIL(ERR_FORMAT, "a key stands twice");
+    if (twice)
+        count = value_keep_last(members, count);
     *out = (struct json){.type = JSON_OBJECT, .count = count, .members = members};
     return OK;
 }
@@ -208,7 +212,7 @@ struct err json_decode(struct arena *a, struct bytes text, const struct json_bou
     uint8_t *copy;
     TRY(arena_array(a, text.n + LITERAL_PAD, &copy));
     memcpy(copy, text.p, text.n);
-    struct parser p = {.at = copy, .arena = a};
+    struct parser p = {.at = copy, .arena = a, .keep_last = bounds != NULL && bounds->keep_last};
     arena_init(&p.scratch, a->cap);
     struct err e = take_text(&p, copy + text.n, depth_max, out);
     arena_clear(&p.scratch);

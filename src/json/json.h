@@ -47,6 +47,8 @@ int json_compare_keys(const struct json_member *a, const struct json_member *b);
 struct json_bounds {
     size_t text_max;  /* bytes; 0 means JSON_TEXT_MAX */
     size_t depth_max; /* nesting; 0 means JSON_DEPTH_MAX */
+    bool keep_last; /* a key that stands twice means its last value; for what only shows a text, never for what decides
+                     */
 };
 
 /* Where a refused text is wrong. */

@@ -49,6 +49,18 @@ const struct json_member *value_sort_members(struct json_member *members, size_t
     return NULL;
 }
 
+size_t value_keep_last(struct json_member *members, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || by_key(&members[kept - 1], &members[i]) != 0)
+            members[kept++] = members[i];
+        else if (members[i].value > members[kept - 1].value)
+            members[kept - 1] = members[i];
+    }
+    return kept;
+}
+
 size_t value_sort_items(const struct json **items, size_t count)
 {
     if (count == 0)

@@ -14,3 +14,12 @@
  */
 const struct json_member *value_sort_members(struct json_member *members, size_t count);
 size_t value_sort_items(const struct json **items, size_t count);
+
+/*
+ * value_keep_last - of sorted members with one key keep the last one that was read.
+ *
+ * in       members: sorted; their values lie in one array, in the order in which they were read
+ * out      how many members are left
+ * errors   none
+ */
+size_t value_keep_last(struct json_member *members, size_t count);

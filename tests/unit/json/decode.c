@@ -271,6 +271,21 @@ static void every_allocation_may_fail(void **state)
     FAULT_PASS(decode(&a, BYTES_LIT("{\"a\":[1,2,{\"b\":\"c\"}],\"d\":null}"), &v), arena_clear(&a));
 }
 
+static void test_keep_last(void **state)
+{
+    (void)state;
+    SCOPED(arena) struct arena a;
+    SCOPED(buf) struct buf out;
+    struct json_bounds bounds = {.keep_last = true};
+    const struct json *v;
+    arena_init(&a, 1 << 20);
+    buf_init(&out, 1 << 16);
+    assert_ok(json_decode(&a, BYTES_LIT("{\"b\":1,\"a\":2,\"b\":{\"c\":1,\"c\":2},\"a\":3,\"b\":4,\"a\":5}"), &bounds,
+                          NULL, &v));
+    json_encode(v, &out);
+    assert_text(buf_view(&out), "{\"a\":5,\"b\":4}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_hundred_thousand_members_in_the_worst_order),
         cmocka_unit_test(flipped_bits_never_crash),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(test_keep_last),
     };
     return cmocka_run_group_tests_name("json/decode", tests, NULL, NULL);
 }
