@@ -21,7 +21,9 @@ enum sig_alg {
     SIG_RSA_PKCS1_SHA384,
     SIG_RSA_PSS_SHA256, /* salt length = digest length */
     SIG_RSA_PSS_SHA384,
-    SIG_ED25519
+    SIG_ED25519,
+    SIG_RSA_PKCS1_SHA512,
+    SIG_RSA_PSS_SHA512
 };
 
 /*

@@ -28,6 +28,8 @@ static const struct sig_row ROWS[] = {
     [SIG_RSA_PSS_SHA256] = {KEY_RSA, SCHEME_PSS, HASH_SHA256},
     [SIG_RSA_PSS_SHA384] = {KEY_RSA, SCHEME_PSS, HASH_SHA384},
     [SIG_ED25519] = {KEY_ED25519, SCHEME_EDDSA, HASH_NONE},
+    [SIG_RSA_PKCS1_SHA512] = {KEY_RSA, SCHEME_PKCS1, HASH_SHA512},
+    [SIG_RSA_PSS_SHA512] = {KEY_RSA, SCHEME_PSS, HASH_SHA512},
 };
 
 static const struct sig_row *row_find(const struct key *k, enum sig_alg alg)

@@ -26,6 +26,8 @@ static const struct table tables[] = {
     TABLE(text),
     TABLE(net),
     TABLE(hashes),
+    TABLE(jwt),
+    TABLE(jwt_sign),
     TABLE(graph),
     TABLE(format),
     TABLE(trim),

@@ -15,6 +15,7 @@ static const struct {
     {SIG_ECDSA_SHA512, KEY_EC_P521, "ecdsa-sha512"}, {SIG_RSA_PKCS1_SHA256, KEY_RSA, "pkcs1-sha256"},
     {SIG_RSA_PKCS1_SHA384, KEY_RSA, "pkcs1-sha384"}, {SIG_RSA_PSS_SHA256, KEY_RSA, "pss-sha256"},
     {SIG_RSA_PSS_SHA384, KEY_RSA, "pss-sha384"},     {SIG_ED25519, KEY_ED25519, "ed25519"},
+    {SIG_RSA_PKCS1_SHA512, KEY_RSA, "pkcs1-sha512"}, {SIG_RSA_PSS_SHA512, KEY_RSA, "pss-sha512"},
 };
 #define ALG_COUNT (sizeof(ALGS) / sizeof(ALGS[0]))
 

@@ -1,0 +1,26 @@
+/*
+ * Key pairs from their numbers, as a JWK spells them. Only the policy language makes keys this way: our own are made
+ * here or read from PEM.
+ */
+#pragma once
+
+#include "crypto/key.h"
+
+struct rsa_numbers { /* big-endian; p, q, dp, dq, qi: all there or all empty */
+    struct bytes n, e, d, p, q, dp, dq, qi;
+};
+
+/*
+ * key_pair_from_ec - from the private number and the public point, all of the curve's width; key_pair_from_rsa - from
+ * the numbers; key_pair_from_ed25519 - from the 32 bytes of the private key; key_from_ed25519 - the public key alone.
+ *
+ * in       hostile; borrowed
+ * out      *out only on success; owned
+ * errors   FORMAT  numbers that belong to no pair; UNSUPPORTED another curve or size; NOMEM; BUG
+ * source: RFC 7518 6.2.2, 6.3.2; RFC 8037 2
+ */
+MUST_CHECK struct err key_pair_from_ec(enum key_kind kind, struct bytes d, struct bytes x, struct bytes y,
+                                       struct key **out);
+MUST_CHECK struct err key_pair_from_rsa(const struct rsa_numbers *parts, struct key **out);
+MUST_CHECK struct err key_pair_from_ed25519(struct bytes d, struct key **out);
+MUST_CHECK struct err key_from_ed25519(struct bytes x, struct key **out);
