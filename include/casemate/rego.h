@@ -101,6 +101,11 @@ struct rego_call {
     int64_t now_ns; /* time.now_ns; the engine reads no clock */
     uint64_t seed;  /* rand.intn; the engine has no randomness */
     enum rego_mode mode;
+    bool strict;    /* an error of a builtin ends the evaluation; else its call is undefined */
+    /* What may not show in an explanation: paths into input and data ("input.token", "data.keys[_].secret", where a
+     * variable stands for every key), and "name()" for all that a function of the caller answers. */
+    const char *const *secrets;
+    size_t secret_count;
 };
 
 /* Evaluate a query to its value as JSON. REGO_UNDEFINED when there is none. */
@@ -108,6 +113,78 @@ REGO_EXPORT enum rego_status rego_eval(const struct rego_policy *policy, const s
                                        struct rego_result **out, struct rego_error *error);
 REGO_EXPORT struct rego_text rego_result_json(const struct rego_result *result);
 REGO_EXPORT void rego_result_free(struct rego_result *result);
+
+/*
+ * Why an evaluation ended as it did. rego_eval records nothing; rego_explain evaluates the query once more with the
+ * plain evaluator, which notes what it does, and so asks the caller's functions again. Values that `secrets` names, and
+ * what builtins made of them, show as "<secret>". All texts of a report belong to it.
+ */
+struct rego_report;
+
+struct rego_spot {
+    const char *file;     /* "query" for the query itself */
+    unsigned row, column; /* from 1 */
+};
+
+enum rego_origin {
+    REGO_FROM_NOTHING = 0, /* there is no result */
+    REGO_FROM_QUERY,       /* the query itself: it asks no rule, or more than one */
+    REGO_FROM_RULE,        /* the body of a rule held */
+    REGO_FROM_ELSE,        /* the body of an else held */
+    REGO_FROM_DEFAULT      /* no body held */
+};
+
+struct rego_failure { /* a literal that did not hold */
+    struct rego_spot at;
+    struct rego_text rule;    /* "data.policy.allow"; empty for the query itself */
+    struct rego_text literal; /* as written; empty for the value of a rule */
+    struct rego_text message; /* what is not so, in one line */
+    struct rego_text left;    /* both sides of a comparison as JSON; empty: there is none, or it is undefined */
+    struct rego_text right;
+};
+
+struct rego_decision {
+    enum rego_origin origin;
+    struct rego_text rule; /* that made the result, "data.policy.allow"; empty unless a rule did */
+    struct rego_spot at;   /* of that rule, else or default; of the query otherwise */
+    /* The literal that failed first on the way of the rule that got furthest; NULL where nothing failed. */
+    const struct rego_failure *failure;
+};
+
+struct rego_asked { /* one call of a function of the caller; the same question is asked once */
+    struct rego_text function;
+    struct rego_text args;   /* a JSON array */
+    struct rego_text result; /* JSON; empty: undefined */
+    struct rego_spot at;
+};
+
+struct rego_lookup { /* one value of input or data that was looked up */
+    struct rego_text path; /* "input.snp.measurement" */
+    bool found;
+    struct rego_text similar; /* missing: the name beside it that was probably meant, or empty */
+    struct rego_spot at;      /* missing: where it was looked up first */
+};
+
+struct rego_explain_options {
+    /* Search the smallest change of one input value that turns the decision; each candidate is evaluated, and the
+     * caller's functions are asked about it. */
+    bool what_if;
+};
+
+/*
+ * Evaluate and explain. REGO_OK and REGO_UNDEFINED give a report; any other status gives none, and *error says why.
+ * options may be NULL. The JSON has "format": "casemate-rego-explain/1"; the text is the same for people.
+ */
+REGO_EXPORT enum rego_status rego_explain(const struct rego_policy *policy, const struct rego_call *call,
+                                          const struct rego_explain_options *options, struct rego_report **out,
+                                          struct rego_error *error);
+REGO_EXPORT const struct rego_decision *rego_report_decision(const struct rego_report *report);
+REGO_EXPORT const struct rego_asked *rego_report_calls(const struct rego_report *report, size_t *count);
+REGO_EXPORT const struct rego_lookup *rego_report_lookups(const struct rego_report *report, size_t *count);
+REGO_EXPORT struct rego_text rego_report_result(const struct rego_report *report); /* empty: undefined */
+REGO_EXPORT struct rego_text rego_report_json(const struct rego_report *report);
+REGO_EXPORT struct rego_text rego_report_text(const struct rego_report *report);
+REGO_EXPORT void rego_report_free(struct rego_report *report);
 
 #ifdef __cplusplus
 }

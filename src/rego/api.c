@@ -53,20 +53,6 @@ static struct err copy_extensions(struct policy *p, const struct rego_extension 
     return OK;
 }
 
-static struct err decode_data(struct arena *a, const char *text, size_t n, struct rego_error *error,
-                              const struct json **out)
-{
-    struct err decoded = json_decode(a, bytes_of(text, n), NULL, NULL, out);
-    struct place nowhere = {NULL, 0, 0};
-    if (decoded.code == ERR_NOMEM)
-        return decoded;
-    if (failed(decoded))
-        return note_fail(error, REGO_ERR_INPUT, "rego_input_error", nowhere, "not JSON: %s", decoded.at);
-    if ((*out)->type != JSON_OBJECT)
-        return note_fail(error, REGO_ERR_INPUT, "rego_input_error", nowhere, "data must be an object");
-    return OK;
-}
-
 static struct err make_policy(struct policy *p, const struct rego_module *modules, size_t count, const char *data,
                               size_t data_length)
 {
@@ -75,7 +61,7 @@ static struct err make_policy(struct policy *p, const struct rego_module *module
     p->node_count = 1;
     p->data = &value_empty_object;
     if (data != NULL)
-        TRY(decode_data(&p->arena, data, data_length, p->error, &p->data));
+        TRY(query_data(&p->arena, data, data_length, p->error, &p->data));
     for (size_t i = 0; i < count; i++)
         TRY(add_module(p, &modules[i]));
     TRY(tree_check(p, p->root));
@@ -130,27 +116,12 @@ bool rego_policy_defines(const struct rego_policy *policy, const char *path)
     return *path == '\0' && n != NULL && (n->clauses != NULL || n->fallback != NULL);
 }
 
-static struct err decode_input(struct arena *a, const struct rego_call *call, struct rego_error *error,
-                               const struct json **out)
-{
-    *out = NULL;
-    if (call->input == NULL)
-        return OK;
-    struct err decoded = json_decode(a, bytes_of(call->input, call->input_length), NULL, NULL, out);
-    if (!failed(decoded) || decoded.code == ERR_NOMEM)
-        return decoded;
-    return note_fail(error, REGO_ERR_INPUT, "rego_input_error", (struct place){NULL, 0, 0}, "input is not JSON: %s",
-                     decoded.at);
-}
-
 static struct err evaluate(const struct rego_policy *policy, const struct rego_call *call, struct arena *a,
                            struct rego_error *error, const struct json **out)
 {
-    struct query q = {.text = bytes_of_text(call->query)};
+    struct query q = {.text = bytes_of_text(call->query), .strict = call->strict};
     const struct json *solutions;
-    TRY(decode_input(a, call, error, &q.input));
-    if (call->data != NULL)
-        TRY(decode_data(a, call->data, call->data_length, error, &q.data));
+    TRY(query_documents(call, a, error, &q));
     TRY(query_run(policy, call, &q, a, error, &solutions));
     *out = solutions->count == 0 ? NULL : solutions->items[0];
     return OK;

@@ -68,6 +68,7 @@ enum literal_kind { LITERAL_EXPRESSION, LITERAL_SOME, LITERAL_SOME_IN, LITERAL_E
 struct literal {
     enum literal_kind kind;
     struct place at;
+    struct bytes text; /* as written; empty for what the compiler makes */
     bool negated;
     struct term *key;    /* SOME_IN, EVERY: may be NULL */
     struct term *value;  /* SOME_IN, EVERY: the pattern */

@@ -2,6 +2,7 @@
  * The machine. `pc` walks over the steps of a body; on failure it goes back to the last step that iterates.
  */
 #include "rego/eval.h"
+#include "rego/record.h"
 
 #include <stdarg.h>
 
@@ -61,12 +62,16 @@ struct err eval_frame(struct eval *e, const struct clause *c, struct frame *out)
     out->collectors = (void *)(at + slots + iterators);
     out->scenes = (void *)(at + slots + iterators + collectors);
     out->scenes[0] = e->scene;
+    if (e->record != NULL)
+        record_enter(e, c);
     return OK;
 }
 
 void eval_frame_end(struct frame *f)
 {
     f->eval->stack_used = f->mark;
+    if (f->eval->record != NULL)
+        record_leave(f->eval);
 }
 
 /* Result of one step: it holds, or not. */
@@ -309,6 +314,8 @@ static struct err go_back(struct frame *f, const struct flat_body *b, int32_t fr
         bool holds = false;
         f->eval->scene = f->scenes[s->scene];
         TRY(s->kind == STEP_SCAN ? next_scan(f, s, &holds) : next_walk(f, s, &holds));
+        if (f->eval->record != NULL)
+            record_step(f, b, *pc, holds, true);
         if (holds)
             return OK;
     }
@@ -323,9 +330,15 @@ static struct err run(struct frame *f, const struct flat_body *b, eval_sink *sin
         bool stop = false;
         int32_t back = b->last;
         if (pc < count) {
+            if (f->eval->record != NULL)
+                record_before(f, b, pc);
             TRY(run_step(f, &b->steps[pc], &holds));
             back = b->steps[pc].back;
+            if (f->eval->record != NULL)
+                record_step(f, b, pc, holds, false);
         } else {
+            if (f->eval->record != NULL)
+                record_solution(f, b);
             TRY(sink(f, state, &stop));
         }
         if (stop)

@@ -75,6 +75,8 @@ struct answer {
     const struct json *result;
 };
 
+struct record;
+
 struct eval {
     const struct policy *policy;
     struct arena *arena;
@@ -92,6 +94,7 @@ struct eval {
     uint8_t *stack; /* frames */
     size_t stack_used;
     struct answer *answers;
+    struct record *record; /* NULL: nothing is recorded */
 };
 
 struct path_memo;

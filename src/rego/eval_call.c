@@ -2,6 +2,7 @@
  * Calls: builtins, functions of the policy, functions of the caller, and what `with` put in their place.
  */
 #include "rego/eval.h"
+#include "rego/record.h"
 
 static bool same_function(const struct function *a, const struct function *b)
 {
@@ -24,6 +25,8 @@ static struct err settle_failure(struct eval *e, const struct call *c, struct er
         return failure;
     if (e->error->status == REGO_ERR_LIMIT)
         return failure;
+    if (e->record != NULL)
+        record_note(e, c);
     if (!e->strict)
         return OK;
     const char *message = c->message[0] != '\0' ? c->message : "invalid operand";
@@ -35,7 +38,11 @@ struct err call_builtin(struct eval *e, const struct builtin *b, const struct js
 {
     struct call c = {.arena = e->arena, .eval = e, .args = args, .count = count, .name = b->name};
     struct err done = b->run(&c, out);
-    return failed(done) ? settle_failure(e, &c, done, out) : OK;
+    if (failed(done))
+        return settle_failure(e, &c, done, out);
+    if (e->record != NULL)
+        record_made(e, args, count, *out);
+    return OK;
 }
 
 static struct err call_real(struct eval *e, const struct function *fn, const struct json *const *args, size_t count,

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/mem.h"
 #include "rego/eval.h"
+#include "rego/record.h"
 
 struct rego_reply {
     struct buf text;
@@ -45,7 +46,10 @@ static struct err settle(struct eval *e, const struct function *fn, enum rego_st
     if (status != REGO_OK)
         return eval_fail(e, "eval_builtin_error", e->at, "%.*s: the function failed", NOTE_TEXT(fn->name));
     TRY(buf_end(&reply->text, &text));
-    if (failed(json_decode(e->arena, text, NULL, NULL, out)))
+    struct err decoded = json_decode(e->arena, text, NULL, NULL, out);
+    if (decoded.code == ERR_NOMEM)
+        return decoded;
+    if (failed(decoded))
         return eval_fail(e, "eval_builtin_error", e->at, "%.*s: the function's answer is not JSON",
                          NOTE_TEXT(fn->name));
     return OK;
@@ -83,5 +87,7 @@ struct err extension_call(struct eval *e, const struct function *fn, const struc
     TRY(arena_new(e->arena, &answer));
     *answer = (struct answer){.next = e->answers, .function = fn, .args = list, .result = *out};
     e->answers = answer;
+    if (e->record != NULL)
+        record_call(e, fn, list, *out);
     return OK;
 }

@@ -3,6 +3,7 @@
  */
 #include "rego/eval.h"
 #include "rego/extent.h"
+#include "rego/record.h"
 
 /* A value under construction from several clauses. */
 struct complete {
@@ -111,15 +112,20 @@ struct err rule_value(struct eval *e, const struct node *n, const struct json *k
     key = n->is_open ? key : NULL;
     const struct memo *known = find_memo(e, n, key);
     if (known != NULL) {
+        if (e->record != NULL)
+            record_known(e, n, key);
         *out = known->result;
         return OK;
     }
+    struct record_rule *recorded = e->record == NULL ? NULL : record_rule(e, n, key, NULL, 0);
     TRY(eval_enter(e));
     if (node_is_extent(n))
         TRY(extent_value(e, n, key, out));
     else
         TRY(run_clauses(e, n, NULL, out));
     e->depth--;
+    if (e->record != NULL)
+        record_result(e, recorded, *out);
     return keep_memo(e, n, key, *out);
 }
 
@@ -128,8 +134,11 @@ struct err rule_call(struct eval *e, const struct node *n, const struct json *co
 {
     if (count != n->function.arity)
         return FAIL(ERR_BUG, "a call with another number of arguments");
+    struct record_rule *recorded = e->record == NULL ? NULL : record_rule(e, n, NULL, args, count);
     TRY(eval_enter(e));
     TRY(run_clauses(e, n, args, out));
     e->depth--;
+    if (e->record != NULL)
+        record_result(e, recorded, *out);
     return OK;
 }

@@ -13,6 +13,7 @@ struct flattener {
     struct compiler *c;
     struct flat_body *out;
     struct with *withs;
+    const struct literal *literal;
     bool take_references; /* out of what is flattened, too */
 };
 
@@ -26,6 +27,7 @@ static struct err emit(struct flattener *f, struct flat flat)
     TRY(arena_new(f->c->arena, &copy));
     *copy = flat;
     copy->withs = f->withs;
+    copy->literal = f->literal;
     if (b->count == b->cap) {
         size_t cap = b->cap == 0 ? 8 : b->cap * 2;
         struct flat **grown;
@@ -274,7 +276,7 @@ static struct err flat_negated(struct flattener *f, struct literal *l)
     TRY(arena_new(f->c->arena, &body));
     body->depth = f->c->scope->depth;
     body->shares_scope = true;
-    struct flattener inside = {.c = f->c, .out = body};
+    struct flattener inside = {.c = f->c, .out = body, .literal = l};
     f->take_references = true;
     TRY(split_negated(f, &inside, l->term));
     f->take_references = false;
@@ -351,6 +353,7 @@ static struct err flat_withs(struct flattener *f, const struct with *in, struct 
 static struct err flat_literal(struct flattener *f, struct literal *l)
 {
     struct with *withs = NULL;
+    f->literal = l;
     TRY(flat_withs(f, l->withs, &withs));
     f->withs = withs;
     struct err done = OK;
@@ -363,6 +366,7 @@ static struct err flat_literal(struct flattener *f, struct literal *l)
     else if (l->kind == LITERAL_EXPRESSION)
         done = l->negated ? flat_negated(f, l) : flat_statement(f, l->term);
     f->withs = NULL;
+    f->literal = NULL;
     return done;
 }
 

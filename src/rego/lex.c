@@ -124,7 +124,10 @@ static struct err take_string(struct lexer *lx, struct token *out)
         return refuse(lx, "non-terminated string");
     out->kind = TOKEN_STRING;
     struct bytes inner = bytes_of(lx->text.p + lx->offset + 1, n - 1);
-    if (failed(lex_string_decode(lx->arena, inner, &out->text)))
+    struct err decoded = lex_string_decode(lx->arena, inner, &out->text);
+    if (decoded.code == ERR_NOMEM)
+        return decoded;
+    if (failed(decoded))
         return refuse(lx, "illegal escape sequence");
     advance_by(lx, n + 1);
     return OK;
@@ -229,6 +232,7 @@ struct err lex_next(struct lexer *lx, struct token *out)
     *out = (struct token){.kind = TOKEN_END, .text = BYTES_EMPTY};
     skip_space(lx, out);
     out->at = lx->at;
+    out->start = lx->offset;
     int c = peek(lx, 0);
     if (c < 0)
         return OK;

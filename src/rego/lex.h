@@ -47,6 +47,7 @@ struct token {
     bool space_before; /* white space or a comment stands before it */
     bool line_before;  /* a line end stands before it */
     bool raw;          /* TEMPLATE: the kind with backquotes */
+    size_t start;      /* its first byte in the text */
 };
 
 /* A copy of the struct is a place to come back to. */

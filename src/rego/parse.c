@@ -11,6 +11,7 @@ struct err parser_refuse(struct parser *p, const char *what)
 struct err parser_step(struct parser *p)
 {
     p->last = p->tok.at;
+    p->end = p->lx.offset;
     return lex_next(&p->lx, &p->tok);
 }
 

@@ -13,6 +13,7 @@ struct parser {
     struct lexer lx;
     struct token tok;  /* the next token, not taken yet */
     struct place last; /* where the token before it began */
+    size_t end;        /* the byte behind the token before it */
     struct arena *arena;
     bool v1;
     bool has_in;

@@ -107,6 +107,7 @@ static struct err parse_negated(struct parser *p, struct literal *l)
 struct err parse_literal(struct parser *p, struct literal **out)
 {
     struct literal *l;
+    size_t start = p->tok.start;
     TRY(arena_new(p->arena, &l));
     l->at = p->tok.at;
     if (parser_is_word(p, "some")) {
@@ -123,6 +124,7 @@ struct err parse_literal(struct parser *p, struct literal **out)
     TRY(parse_withs(p, &l->withs));
     if (l->kind == LITERAL_SOME && l->withs != NULL)
         return parser_refuse(p, "with may not follow some");
+    l->text = bytes_of(p->lx.text.p + start, p->end - start);
     *out = l;
     return OK;
 }

@@ -13,6 +13,7 @@ struct planner {
     size_t cap;
     uint16_t scene;
     struct place at;
+    const struct literal *literal;
 };
 
 static struct err plan_inner(struct planner *outer, struct flat_body *b);
@@ -32,6 +33,7 @@ static struct err plan_step(struct planner *p, struct step step)
     }
     step.scene = p->scene;
     step.at = p->at;
+    step.literal = p->literal;
     step.back = b->last;
     if (step.kind == STEP_SCAN || step.kind == STEP_WALK) {
         if (p->c->clause->iterator_count >= SLOTS_MAX)
@@ -342,6 +344,7 @@ static struct err plan_flat(struct planner *p, struct flat *f)
 {
     uint16_t scene = p->scene;
     p->at = f->at;
+    p->literal = f->literal;
     if (f->withs != NULL)
         TRY(plan_withs(p, f->withs));
     TRY(plan_kind(p, f));
@@ -356,6 +359,7 @@ static struct err plan_all(struct planner *p)
         TRY(plan_flat(p, p->body->items[i]));
     for (size_t i = 0; i < p->body->head_count; i++) {
         p->at = p->body->head[i]->at;
+        p->literal = NULL;
         TRY(plan_term(p, p->body->head[i], &p->body->head[i]));
     }
     return OK;

@@ -59,6 +59,7 @@ struct step {
     uint32_t from;
     int32_t back; /* the nearest step before it that can yield another solution, or -1 */
     struct place at;
+    const struct literal *literal; /* that it is a part of; NULL for the head's terms */
     struct bytes name;
     struct term *term;
     struct term *other;
@@ -76,6 +77,7 @@ enum flat_kind { FLAT_TEST, FLAT_CALL, FLAT_UNIFY, FLAT_NOT, FLAT_EVERY, FLAT_NO
 struct flat {
     enum flat_kind kind;
     struct place at;
+    const struct literal *literal; /* that it is a part of; NULL for the head's terms */
     struct term *left;  /* TEST; UNIFY; CALL: the pattern of its result, or NULL; EVERY: the value's variable */
     struct term *right; /* UNIFY; EVERY: the collection */
     struct term *key;   /* EVERY */

@@ -1,6 +1,7 @@
 #include "rego/query.h"
 
 #include "rego/parse.h"
+#include "rego/record.h"
 
 struct solutions {
     struct values values;
@@ -59,6 +60,38 @@ static struct err compile_text(struct policy *p, const struct query *q, struct a
     return compile_query(p, a, error, body, q->bindings, *out);
 }
 
+struct err query_data(struct arena *a, const char *text, size_t n, struct rego_error *error, const struct json **out)
+{
+    struct err decoded = json_decode(a, bytes_of(text, n), NULL, NULL, out);
+    struct place nowhere = {NULL, 0, 0};
+    if (decoded.code == ERR_NOMEM)
+        return decoded;
+    if (failed(decoded))
+        return note_fail(error, REGO_ERR_INPUT, "rego_input_error", nowhere, "not JSON: %s", decoded.at);
+    if ((*out)->type != JSON_OBJECT)
+        return note_fail(error, REGO_ERR_INPUT, "rego_input_error", nowhere, "data must be an object");
+    return OK;
+}
+
+static struct err decode_input(struct arena *a, const struct rego_call *call, struct rego_error *error,
+                               const struct json **out)
+{
+    *out = NULL;
+    if (call->input == NULL)
+        return OK;
+    struct err decoded = json_decode(a, bytes_of(call->input, call->input_length), NULL, NULL, out);
+    if (!failed(decoded) || decoded.code == ERR_NOMEM)
+        return decoded;
+    return note_fail(error, REGO_ERR_INPUT, "rego_input_error", (struct place){NULL, 0, 0}, "input is not JSON: %s",
+                     decoded.at);
+}
+
+struct err query_documents(const struct rego_call *call, struct arena *a, struct rego_error *error, struct query *q)
+{
+    TRY(decode_input(a, call, error, &q->input));
+    return call->data == NULL ? OK : query_data(a, call->data, call->data_length, error, &q->data);
+}
+
 static uint64_t limit(uint64_t asked, uint64_t usual)
 {
     return asked == 0 ? usual : asked;
@@ -80,13 +113,16 @@ struct err query_run(const struct rego_policy *p, const struct rego_call *call, 
     struct clause *clause;
     struct scene scene = {.input = q->input, .data = p->policy.data};
     struct eval e = {.policy = &p->policy, .arena = a, .error = error, .call = call, .strict = q->strict};
-    e.reference = call->mode == REGO_REFERENCE;
+    e.reference = call->mode == REGO_REFERENCE || q->record != NULL;
     e.steps_max = limit(call->limits.steps, EVAL_STEPS);
     e.depth_max = (unsigned)limit(call->limits.depth, EVAL_DEPTH);
     e.depth_max = e.depth_max > EVAL_DEPTH ? EVAL_DEPTH : e.depth_max;
     e.scene = &scene;
     if (q->data != NULL)
         TRY(scene_merge(a, scene.data, q->data, &scene.data));
+    e.record = q->record;
+    if (e.record != NULL)
+        TRY(record_begin(e.record, &e));
     TRY(compile_text(&view, q, a, error, &clause));
     e.path_count = view.path_count;
     const struct flat_body *body = clause->branches->body;

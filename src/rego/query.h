@@ -16,6 +16,7 @@ struct query {
     bool strict;              /* a builtin's error ends the evaluation */
     const struct json *input; /* NULL: undefined */
     const struct json *data;  /* laid over the policy's documents; NULL: none */
+    struct record *record;    /* zeroed but for its secrets: notes what happens; NULL: nothing is noted */
 };
 
 /*
@@ -27,6 +28,17 @@ struct query {
  */
 MUST_CHECK struct err query_run(const struct rego_policy *p, const struct rego_call *call, const struct query *q,
                                 struct arena *a, struct rego_error *error, const struct json **out);
+
+/*
+ * query_documents - the input and data of a call, decoded. query_data - a data document, which must be an object.
+ *
+ * out      q->input, q->data; *out
+ * errors   FORMAT with *error filled: not JSON; NOMEM
+ */
+MUST_CHECK struct err query_documents(const struct rego_call *call, struct arena *a, struct rego_error *error,
+                                      struct query *q);
+MUST_CHECK struct err query_data(struct arena *a, const char *text, size_t n, struct rego_error *error,
+                                 const struct json **out);
 
 /* query_status - the public status of an outcome; fills *error where nothing did. out: the status; errors: none */
 enum rego_status query_status(struct err e, struct rego_error *error);
