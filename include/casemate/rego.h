@@ -101,7 +101,7 @@ struct rego_call {
     int64_t now_ns; /* time.now_ns; the engine reads no clock */
     uint64_t seed;  /* rand.intn; the engine has no randomness */
     enum rego_mode mode;
-    bool strict;    /* an error of a builtin ends the evaluation; else its call is undefined */
+    bool strict; /* an error of a builtin ends the evaluation; else its call is undefined */
     /* What may not show in an explanation: paths into input and data ("input.token", "data.keys[_].secret", where a
      * variable stands for every key), and "name()" for all that a function of the caller answers. */
     const char *const *secrets;
@@ -158,7 +158,7 @@ struct rego_asked { /* one call of a function of the caller; the same question i
     struct rego_spot at;
 };
 
-struct rego_lookup { /* one value of input or data that was looked up */
+struct rego_lookup {       /* one value of input or data that was looked up */
     struct rego_text path; /* "input.snp.measurement" */
     bool found;
     struct rego_text similar; /* missing: the name beside it that was probably meant, or empty */
