@@ -227,46 +227,6 @@ struct err key_from_rsa(struct bytes n, struct bytes e, struct key **out)
     return from_params("RSA", params, out);
 }
 
-/* Append what libcrypto's i2d function made and give its memory back. */
-static struct err append_der(unsigned char *der, int n, struct buf *out)
-{
-    if (der == NULL || n <= 0)
-        return LIB_FAIL(ERR_BUG, "the key is not encoded");
-    buf_add(out, bytes_of(der, (size_t)n));
-    OPENSSL_free(der);
-    struct bytes whole;
-    return buf_end(out, &whole);
-}
-
-struct err key_spki(const struct key *k, struct buf *out)
-{
-    unsigned char *der = NULL;
-    int n = i2d_PUBKEY(k->pkey, &der);
-    return append_der(der, n, out);
-}
-
-struct err key_from_spki(struct bytes der, struct key **out)
-{
-    if (der.n == 0 || der.n > PEM_MAX)
-        return FAIL(ERR_FORMAT, "no SubjectPublicKeyInfo");
-    const unsigned char *at = der.p;
-    EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, (long)der.n);
-    if (pkey == NULL)
-        return LIB_FAIL(ERR_FORMAT, "no SubjectPublicKeyInfo");
-    ERR_clear_error();
-    SCOPED_KEY struct key *k = NULL;
-    TRY(key_adopt(pkey, false, &k));
-    /* Only one encoding of a key is taken: trailing bytes, BER forms and odd parameters all differ from ours. */
-    SCOPED(buf) struct buf again = {0};
-    buf_init(&again, PEM_MAX);
-    TRY(key_spki(k, &again));
-    if (!bytes_equal(buf_view(&again), der))
-        return FAIL(ERR_FORMAT, "not the one encoding of this key");
-    *out = k;
-    k = NULL;
-    return OK;
-}
-
 /* An encrypted PEM would ask the terminal for a pass phrase; ours are never encrypted. */
 static int no_pass_phrase(char *to, int size, int writing, void *context)
 {

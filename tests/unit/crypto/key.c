@@ -3,6 +3,8 @@
 #include "crypto/openssl.h"
 #include "sample.h"
 
+#include <openssl/evp.h>
+
 static const enum key_kind KINDS[] = {KEY_EC_P256, KEY_EC_P384, KEY_EC_P521, KEY_RSA, KEY_ED25519};
 #define KIND_COUNT (sizeof(KINDS) / sizeof(KINDS[0]))
 
@@ -190,6 +192,60 @@ static void encodings_round_trip(void **state)
         assert_ok(key_pem_public(public, &b));
         assert_bytes(buf_view(&a), buf_view(&b));
     }
+}
+
+/* What we write ourselves is what libcrypto writes; a compressed point is another encoding of the same key. */
+static void encodings_are_the_librarys(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        SCOPED(buf) struct buf pem = {0}, spki = {0};
+        buf_init(&pem, 4096);
+        buf_init(&spki, 4096);
+        assert_ok(key_pem_public(pair_of(KINDS[i]), &pem));
+        assert_ok(key_spki(pair_of(KINDS[i]), &spki));
+        uint8_t text[4096], der[4096];
+        size_t n = 0;
+        for (size_t at = sizeof("-----BEGIN PUBLIC KEY-----"); pem.p[at] != '-'; at++)
+            if (pem.p[at] != '\n')
+                text[n++] = pem.p[at];
+        int have = EVP_DecodeBlock(der, text, (int)n);
+        size_t pad = text[n - 2] == '=' ? 2 : text[n - 1] == '=' ? 1 : 0;
+        assert_bytes(buf_view(&spki), bytes_of(der, (size_t)have - pad));
+    }
+    struct bytes compressed = hex("3039301306072a8648ce3d020106082a8648ce3d030107032200"
+                                  "03" GX);
+    struct key *k = NULL;
+    assert_code(key_from_spki(compressed, &k), ERR_FORMAT);
+    assert_null(k);
+}
+
+/* A zero byte before a modulus that needs none, a zero exponent, a curve of another name. */
+static void refuses_near_misses_of_the_known_forms(void **state)
+{
+    (void)state;
+    SCOPED(buf) struct buf rsa = {0}, ec = {0};
+    struct key *k = NULL;
+    buf_init(&rsa, 4096);
+    buf_init(&ec, 4096);
+    assert_ok(key_spki(pair_of(KEY_RSA), &rsa));
+    assert_ok(key_spki(pair_of(KEY_EC_P256), &ec));
+    const size_t modulus = 33;
+    uint8_t *p = changeable(buf_view(&rsa));
+    p[modulus] &= 0x7f;
+    assert_true(failed(key_from_spki(bytes_of(p, rsa.n), &k)));
+    p = changeable(buf_view(&rsa));
+    p[rsa.n - 1] = 0;
+    assert_code(key_from_spki(bytes_of(p, rsa.n), &k), ERR_FORMAT);
+    for (size_t at = 0; at < 26; at++) {
+        p = changeable(buf_view(&ec));
+        p[at] ^= 1;
+        assert_true(failed(key_from_spki(bytes_of(p, ec.n), &k)));
+    }
+    p = changeable(buf_view(&ec));
+    p[ec.n - 1] ^= 1;
+    assert_code(key_from_spki(bytes_of(p, ec.n), &k), ERR_FORMAT);
+    assert_null(k);
 }
 
 static void parts_round_trip(void **state)
@@ -420,6 +476,8 @@ int main(void)
         cmocka_unit_test(refuses_encodings),
         cmocka_unit_test(refuses_other_kinds),
         cmocka_unit_test(encodings_round_trip),
+        cmocka_unit_test(encodings_are_the_librarys),
+        cmocka_unit_test(refuses_near_misses_of_the_known_forms),
         cmocka_unit_test(parts_round_trip),
         cmocka_unit_test(refuses_algorithms_that_do_not_fit),
         cmocka_unit_test(refuses_changed_signatures),
