@@ -21,13 +21,13 @@ struct secret {
  * errors   LIMIT  n out of range
  *          NOMEM  no mapping
  *          IO     the pages cannot be locked: the caller must stop, never go on without
- * cost     one mmap, one mlock: for keys and replies, not per byte
+ * cost     one mprotect where a cleared secret of one page was kept, else one mmap and one mlock: not per byte
  */
 MUST_CHECK struct err secret_new(size_t n, struct secret *out);
 
 /*
  * secret_copy - a secret that holds the given bytes; secret_take - moves one out, leaving the empty value;
- * secret_clear - wipes and unmaps; accepts the empty value, leaves the empty value.
+ * secret_clear - wipes and takes all access away; accepts the empty value, leaves the empty value.
  *
  * out      owned
  * errors   as secret_new

@@ -27,7 +27,7 @@ static bool memory_holds(const uint8_t *at, const char *text, size_t n)
     return got == (ssize_t)n && memcmp(have, text, n) == 0;
 }
 
-static void clearing_wipes_and_unmaps(void **state)
+static void clearing_wipes(void **state)
 {
     (void)state;
     static const char text[] = "the canary that must not stay behind";
@@ -39,6 +39,89 @@ static void clearing_wipes_and_unmaps(void **state)
     assert_false(memory_holds(at, text, sizeof(text) - 1));
     assert_null(s.p);
     secret_clear(&s);
+}
+
+/* The exit status of a child that does this, or -1 if a signal ended it. */
+static int in_child(void (*fn)(void))
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        signal(SIGSEGV, SIG_DFL);
+        fn();
+        _exit(0);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void read_after_clear(void)
+{
+    struct secret s;
+    if (failed(secret_new(10, &s)))
+        _exit(3);
+    const volatile uint8_t *p = s.p;
+    secret_clear(&s);
+    _exit(p[0] == 0 ? 1 : 2);
+}
+
+static void what_was_cleared_faults(void **state)
+{
+    (void)state;
+    assert_int_equal(in_child(read_after_clear), -1);
+}
+
+/* Kilobytes of a field in smaps for the mapping at this address. */
+static long locked_kib(const uint8_t *at)
+{
+    char line[256];
+    long locked = -1;
+    bool here = false;
+    FILE *f = fopen("/proc/self/smaps", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof(line), f) != NULL) {
+        unsigned long from, to;
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+            here = from <= (uintptr_t)at && (uintptr_t)at < to;
+        else if (here)
+            (void)sscanf(line, "Locked: %ld kB", &locked);
+    }
+    (void)fclose(f);
+    return locked;
+}
+
+static void pages_are_used_again_empty_and_locked(void **state)
+{
+    (void)state;
+    struct secret many[40];
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < 40; i++) {
+            assert_ok(secret_new(i == 0 ? 5000 : 100 * i, &many[i]));
+            assert_true(bytes_all(secret_borrow(&many[i]), 0));
+            memset(many[i].p, 0xa5, many[i].n);
+        }
+        assert_true(locked_kib(many[1].p) >= 4);
+        for (size_t i = 0; i < 40; i++)
+            secret_clear(&many[i]);
+    }
+}
+
+static void use_one(void)
+{
+    struct secret s;
+    if (failed(secret_new(10, &s)))
+        _exit(3);
+    if (locked_kib(s.p) < 4)
+        _exit(4);
+}
+
+static void a_forked_child_takes_no_page_of_its_parent(void **state)
+{
+    (void)state;
+    struct secret s;
+    assert_ok(secret_new(10, &s));
+    secret_clear(&s);
+    assert_int_equal(in_child(use_one), 0);
 }
 
 static void an_overrun_faults(void **state)
@@ -81,7 +164,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_sizes_out_of_range),
-        cmocka_unit_test(clearing_wipes_and_unmaps),
+        cmocka_unit_test(clearing_wipes),
+        cmocka_unit_test(what_was_cleared_faults),
+        cmocka_unit_test(pages_are_used_again_empty_and_locked),
+        cmocka_unit_test(a_forked_child_takes_no_page_of_its_parent),
         cmocka_unit_test(an_overrun_faults),
         cmocka_unit_test(a_forked_child_sees_zeros),
     };
