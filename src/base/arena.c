@@ -42,7 +42,6 @@ void arena_reset(struct arena *a)
         return;
     free_blocks(a->first->next);
     a->first->next = NULL;
-    memset(a->first->data, 0, a->first->n);
     a->first->n = 0;
     a->used = 0;
 }
@@ -50,16 +49,18 @@ void arena_reset(struct arena *a)
 static struct err add_block(struct arena *a, size_t n)
 {
     size_t cap = n > ARENA_BLOCK_MIN ? n : ARENA_BLOCK_MIN;
-    struct arena_block *b = mem_new(sizeof(*b) + cap);
+    struct arena_block *b = mem_new_raw(sizeof(*b) + cap);
     if (b == NULL)
         return FAIL(ERR_NOMEM, "no memory for the request");
     b->cap = cap;
+    b->n = 0;
     b->next = a->first;
     a->first = b;
     return OK;
 }
 
-struct err arena_alloc(struct arena *a, size_t n, void **out)
+/* Room that holds anything: most requests touch a small part of their block, so zeroing is left to arena_alloc. */
+static struct err take(struct arena *a, size_t n, void **out)
 {
     if (n > a->cap || a->used > a->cap - n)
         return FAIL(ERR_NOMEM, "the request's memory cap is reached");
@@ -72,6 +73,15 @@ struct err arena_alloc(struct arena *a, size_t n, void **out)
     return OK;
 }
 
+struct err arena_alloc(struct arena *a, size_t n, void **out)
+{
+    void *p;
+    TRY(take(a, n, &p));
+    memset(p, 0, n);
+    *out = p;
+    return OK;
+}
+
 struct err arena_copy(struct arena *a, struct bytes in, struct bytes *out)
 {
     if (in.n == 0) {
@@ -79,7 +89,7 @@ struct err arena_copy(struct arena *a, struct bytes in, struct bytes *out)
         return OK;
     }
     void *p;
-    TRY(arena_alloc(a, in.n, &p));
+    TRY(take(a, in.n, &p));
     memcpy(p, in.p, in.n);
     *out = (struct bytes){p, in.n};
     return OK;

@@ -37,7 +37,7 @@ static bool reserve(struct buf *b, size_t n)
         cap = FIRST_CAP;
     if (cap < b->n + n)
         cap = b->n + n;
-    uint8_t *grown = mem_new(cap);
+    uint8_t *grown = mem_new_raw(cap);
     if (grown == NULL) {
         b->bad = ERR_NOMEM;
         return false;
@@ -126,9 +126,8 @@ void buf_prefix16be(struct buf *b, struct bytes data)
 
 void buf_decimal(struct buf *b, int64_t v)
 {
-    char digits[24];
-    int n = snprintf(digits, sizeof(digits), "%lld", (long long)v);
-    buf_add(b, bytes_of(digits, (size_t)n));
+    char digits[DECIMAL_MAX];
+    buf_add(b, bytes_decimal(v, digits));
 }
 
 void buf_drop(struct buf *b, size_t n)

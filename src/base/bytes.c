@@ -78,6 +78,14 @@ bool bytes_is_utf8(struct bytes a)
 {
     size_t i = 0;
     while (i < a.n) {
+        uint64_t w;
+        if (a.n - i >= sizeof(w)) { /* nearly all text is ASCII */
+            memcpy(&w, a.p + i, sizeof(w));
+            if ((w & 0x8080808080808080ULL) == 0) {
+                i += sizeof(w);
+                continue;
+            }
+        }
         size_t n = utf8_sequence(a.p + i, a.n - i);
         if (n == 0)
             return false;
@@ -99,4 +107,16 @@ size_t bytes_encode_utf8(uint32_t character, uint8_t out[4])
     }
     out[0] = (uint8_t)(0xf0U << (4 - n) | character);
     return n;
+}
+
+struct bytes bytes_decimal(int64_t v, char room[DECIMAL_MAX])
+{
+    size_t at = DECIMAL_MAX;
+    uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    do
+        room[--at] = (char)('0' + left % 10);
+    while ((left /= 10) != 0);
+    if (v < 0)
+        room[--at] = '-';
+    return bytes_of(room + at, DECIMAL_MAX - at);
 }

@@ -68,3 +68,13 @@ bool bytes_is_utf8(struct bytes a);
  * source: RFC 3629 3
  */
 size_t bytes_encode_utf8(uint32_t character, uint8_t out[4]);
+
+#define DECIMAL_MAX 20 /* a sign and 19 digits */
+
+/*
+ * bytes_decimal - the decimal digits of a number, with a '-' before negative ones.
+ *
+ * out      a view into `room`
+ * errors   none
+ */
+struct bytes bytes_decimal(int64_t v, char room[DECIMAL_MAX]);

@@ -7,6 +7,11 @@ void *mem_new(size_t n)
     return calloc(1, n);
 }
 
+void *mem_new_raw(size_t n)
+{
+    return malloc(n);
+}
+
 void mem_free(void *p)
 {
     free(p);

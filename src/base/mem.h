@@ -7,13 +7,15 @@
 #include <stddef.h>
 
 /*
- * mem_new - n bytes of zeroed memory; mem_free - give them back (NULL is fine).
+ * mem_new - n bytes of zeroed memory; mem_new_raw - n bytes that hold anything: for buffers that hand out only what was
+ * written; mem_free - give them back (NULL is fine).
  *
  * in       n > 0
  * out      the memory, or NULL when there is none
  * errors   none beyond NULL
  */
 void *mem_new(size_t n);
+void *mem_new_raw(size_t n);
 void mem_free(void *p);
 
 /*

@@ -4,17 +4,31 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static unsigned long countdown; /* 0: off */
 static bool fired;
 
+static bool fails_now(void)
+{
+    if (countdown == 0 || --countdown != 0)
+        return false;
+    fired = true;
+    return true;
+}
+
 void *mem_new(size_t n)
 {
-    if (countdown != 0 && --countdown == 0) {
-        fired = true;
-        return NULL;
-    }
-    return calloc(1, n);
+    return fails_now() ? NULL : calloc(1, n);
+}
+
+/* Filled with what no reader may see, so that reading it shows. */
+void *mem_new_raw(size_t n)
+{
+    void *p = fails_now() ? NULL : malloc(n);
+    if (p != NULL)
+        memset(p, 0xa5, n);
+    return p;
 }
 
 void mem_free(void *p)

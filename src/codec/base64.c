@@ -30,26 +30,36 @@ static struct err measure(enum base64_form form, struct bytes *text, size_t *n)
     return OK;
 }
 
-/* Up to four characters as a number of 24 bits, absent ones as zero; a foreign one sets bits in *bad. */
-static uint32_t quad(enum base64_form form, const uint8_t *chars, size_t count, uint8_t *bad)
+/*
+ * Four characters as a number of 24 bits. *bad gets bits above the lowest six if one of them is foreign. No branch on a
+ * value here or below, and no early exit: the text may be a secret.
+ */
+static inline uint32_t quad(const uint8_t table[256], const uint8_t *c, uint32_t *bad)
 {
-    uint32_t v = 0;
-    for (size_t i = 0; i < 4; i++) {
-        uint8_t value = i < count ? (uint8_t)(values[form][chars[i]] - 1) : 0;
-        *bad |= value & 0xc0;
-        v = v << 6 | (value & 0x3f);
-    }
-    return v;
+    uint32_t v0 = table[c[0]] - 1U, v1 = table[c[1]] - 1U, v2 = table[c[2]] - 1U, v3 = table[c[3]] - 1U;
+    *bad |= v0 | v1 | v2 | v3;
+    return v0 << 18 | v1 << 12 | v2 << 6 | v3;
 }
 
-/* Whether measured text can be converted. No early exit, no branch on a value: it may be a secret. */
+/* The last one to three characters as if zero bits followed; 0 for none. */
+static uint32_t last_quad(enum base64_form form, struct bytes text, uint32_t *bad)
+{
+    uint8_t c[4] = {'A', 'A', 'A', 'A'};
+    size_t n = text.n % 4;
+    for (size_t i = 0; i < n; i++)
+        c[i] = text.p[text.n - n + i];
+    return quad(values[form], c, bad);
+}
+
+/* Whether measured text can be converted. */
 static struct err check(enum base64_form form, struct bytes text)
 {
-    uint8_t bad = 0;
-    uint32_t last = 0;
-    for (size_t i = 0; i < text.n; i += 4)
-        last = quad(form, text.p + i, text.n - i, &bad);
-    if (bad != 0)
+    uint32_t bad = 0;
+    const uint8_t *c = text.p;
+    for (size_t left = text.n / 4; left > 0; left--, c += 4)
+        (void)quad(values[form], c, &bad);
+    uint32_t last = last_quad(form, text, &bad);
+    if (bad > 0x3f)
         return FAIL(ERR_FORMAT, "a character that is not of the base64 alphabet");
     if (text.n % 4 != 0 && (last & (text.n % 4 == 2 ? 0xffff : 0xff)) != 0)
         return FAIL(ERR_FORMAT, "bits behind the last byte are not zero");
@@ -59,12 +69,17 @@ static struct err check(enum base64_form form, struct bytes text)
 /* Writes the n bytes that checked text stands for. */
 static void convert(enum base64_form form, struct bytes text, uint8_t *out, size_t n)
 {
-    uint8_t bad = 0;
-    for (size_t i = 0; i < text.n; i += 4) {
-        uint32_t v = quad(form, text.p + i, text.n - i, &bad);
-        for (size_t k = i / 4 * 3; k < n && k < i / 4 * 3 + 3; k++, v <<= 8)
-            out[k] = (uint8_t)(v >> 16);
+    uint32_t bad = 0;
+    const uint8_t *c = text.p;
+    for (size_t left = text.n / 4; left > 0; left--, c += 4, out += 3) {
+        uint32_t v = quad(values[form], c, &bad);
+        out[0] = (uint8_t)(v >> 16);
+        out[1] = (uint8_t)(v >> 8);
+        out[2] = (uint8_t)v;
     }
+    uint32_t v = last_quad(form, text, &bad);
+    for (size_t k = 0; k < n % 3; k++, v <<= 8)
+        out[k] = (uint8_t)(v >> 16);
 }
 
 struct err base64_decode(struct arena *a, enum base64_form form, struct bytes text, struct bytes *out)
@@ -112,15 +127,26 @@ static size_t text_len(enum base64_form form, size_t n)
     return n / 3 * 4 + rest;
 }
 
+static inline void put_quad(const char *alphabet, uint32_t v, uint8_t out[4])
+{
+    out[0] = (uint8_t)alphabet[v >> 18];
+    out[1] = (uint8_t)alphabet[v >> 12 & 0x3f];
+    out[2] = (uint8_t)alphabet[v >> 6 & 0x3f];
+    out[3] = (uint8_t)alphabet[v & 0x3f];
+}
+
 static void put_text(enum base64_form form, struct bytes in, uint8_t *out, size_t out_n)
 {
-    for (size_t i = 0, at = 0; i < in.n; i += 3, at += 4) {
-        uint32_t v = 0;
-        for (size_t k = 0; k < 3; k++)
-            v = v << 8 | (i + k < in.n ? in.p[i + k] : 0U);
-        for (size_t k = 0; k < 4 && at + k < out_n; k++, v <<= 6)
-            out[at + k] = i + k <= in.n ? (uint8_t)alphabets[form][v >> 18 & 0x3f] : '=';
-    }
+    const uint8_t *p = in.p;
+    size_t rest = in.n % 3, at = 0;
+    for (size_t left = in.n / 3; left > 0; left--, p += 3, at += 4)
+        put_quad(alphabets[form], (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2], out + at);
+    if (rest == 0)
+        return;
+    uint8_t last[4];
+    put_quad(alphabets[form], (uint32_t)p[0] << 16 | (rest == 2 ? (uint32_t)p[1] << 8 : 0), last);
+    for (size_t k = 0; at + k < out_n; k++)
+        out[at + k] = k <= rest ? last[k] : '=';
 }
 
 void base64_encode(enum base64_form form, struct bytes in, struct buf *out)

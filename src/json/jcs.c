@@ -8,6 +8,8 @@
 #include "json/number.h"
 #include "json/shortest.h"
 
+#define INT_EXACT 9007199254740991LL /* 2^53 - 1: up to here an integer is its own shortest form */
+
 /* UTF-16 sorts characters above U+FFFF (surrogates) before U+E000..U+FFFF: UTF-8 begins those with F0.., EE and EF. */
 static uint8_t utf16_rank(uint8_t c)
 {
@@ -87,6 +89,10 @@ static bool keeps_value(const struct number *n, double v)
 static struct err number_es6(const struct json *v, struct buf *out)
 {
     char text[JSON_NUMBER_MAX + 1];
+    if (v->is_int && v->as_int >= -INT_EXACT && v->as_int <= INT_EXACT) {
+        buf_decimal(out, v->as_int);
+        return OK;
+    }
     struct number n = number_split(v->text);
     if (number_is_zero(&n)) {
         buf_text(out, "0");

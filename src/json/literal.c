@@ -148,11 +148,16 @@ static bool needs_escape(uint8_t c)
 /* Most strings have nothing to escape: they take one reservation and one copy. */
 static bool put_plain(struct bytes text, struct buf *out)
 {
-    bool plain = true;
-    for (size_t i = 0; i < text.n; i++)
-        plain &= !needs_escape(text.p[i]);
-    if (!plain)
-        return false;
+    size_t i = 0;
+    for (; text.n - i >= 8; i += 8) {
+        uint64_t w;
+        memcpy(&w, text.p + i, sizeof(w));
+        if (run_ends(w) != 0)
+            return false;
+    }
+    for (; i < text.n; i++)
+        if (needs_escape(text.p[i]))
+            return false;
     uint8_t *p;
     if (failed(buf_space(out, text.n + 2, &p)))
         return true; /* out remembers */

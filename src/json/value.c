@@ -94,10 +94,9 @@ struct err json_new_bool(struct arena *a, bool v, const struct json **out)
 
 struct err json_new_int(struct arena *a, int64_t v, const struct json **out)
 {
-    char digits[24];
-    int n = snprintf(digits, sizeof(digits), "%lld", (long long)v);
+    char digits[DECIMAL_MAX];
     struct json value = {.type = JSON_NUMBER, .is_int = true, .as_int = v};
-    TRY(arena_copy(a, bytes_of(digits, (size_t)n), &value.text));
+    TRY(arena_copy(a, bytes_decimal(v, digits), &value.text));
     return put(a, &value, out);
 }
 

@@ -10,25 +10,24 @@ struct line_reader {
 /* The next line without its CRLF. A bare LF or CR is refused. *more false: the line is not there yet. */
 static struct err next_line(struct line_reader *r, struct bytes *line, bool *more)
 {
-    *more = true;
-    for (size_t i = r->at; i < r->in.n; i++) {
-        if (i - r->at > HTTP_HEAD_MAX)
-            return FAIL(ERR_LIMIT, "a line of the head is too long");
-        uint8_t c = r->in.p[i];
-        if (c == '\n')
-            return FAIL(ERR_FORMAT, "a line feed without a carriage return");
-        if (c != '\r')
-            continue;
-        if (i + 1 == r->in.n)
-            break;
-        if (r->in.p[i + 1] != '\n')
-            return FAIL(ERR_FORMAT, "a carriage return inside a line");
-        *line = bytes_of(r->in.p + r->at, i - r->at);
-        r->at = i + 2;
-        return OK;
-    }
-    *more = false;
-    return r->in.n > HTTP_HEAD_MAX ? FAIL(ERR_LIMIT, "the head is too long") : OK;
+    const uint8_t *start = r->in.p + r->at;
+    size_t left = r->in.n - r->at;
+    bool over = left > HTTP_HEAD_MAX;
+    size_t n = over ? HTTP_HEAD_MAX + 1 : left;
+    const uint8_t *end = memchr(start, '\r', n);
+    size_t line_n = end == NULL ? n : (size_t)(end - start);
+    *more = end != NULL && line_n + 1 < left;
+    if (memchr(start, '\n', line_n) != NULL)
+        return FAIL(ERR_FORMAT, "a line feed without a carriage return");
+    if (end == NULL && over)
+        return FAIL(ERR_LIMIT, "a line of the head is too long");
+    if (!*more)
+        return r->in.n > HTTP_HEAD_MAX ? FAIL(ERR_LIMIT, "the head is too long") : OK;
+    if (end[1] != '\n')
+        return FAIL(ERR_FORMAT, "a carriage return inside a line");
+    *line = bytes_of(start, line_n);
+    r->at += line_n + 2;
+    return OK;
 }
 
 /* source: RFC 9110 5.6.2 token */
@@ -76,11 +75,27 @@ static struct bytes trim(struct bytes b)
     return b;
 }
 
+#define EACH_BYTE(b_) (0x0101010101010101ULL * (b_))
+
+/* Whether one of eight bytes may be a control character; false is certain. */
+static bool may_have_control(const uint8_t *p)
+{
+    uint64_t w;
+    memcpy(&w, p, sizeof(w));
+    uint64_t del = w ^ EACH_BYTE(0x7f);
+    uint64_t hits = ((w - EACH_BYTE(0x20)) & ~w) | ((del - EACH_BYTE(1)) & ~del);
+    return (hits & EACH_BYTE(0x80)) != 0;
+}
+
+/* Tokens make values long, so eight bytes are looked at together. */
 static bool has_control(struct bytes b)
 {
-    for (size_t i = 0; i < b.n; i++)
-        if ((b.p[i] < 0x20 && b.p[i] != '\t') || b.p[i] == 0x7f)
+    for (size_t i = 0; i < b.n; i++) {
+        while (b.n - i >= 8 && !may_have_control(b.p + i))
+            i += 8;
+        if (i < b.n && ((b.p[i] < 0x20 && b.p[i] != '\t') || b.p[i] == 0x7f))
             return true;
+    }
     return false;
 }
 

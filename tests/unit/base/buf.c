@@ -54,8 +54,21 @@ static void dropping_keeps_the_rest(void **state)
     assert_text(buf_view(&b), "cdef");
     buf_drop(&b, 100);
     assert_int_equal(b.n, 0);
-    buf_decimal(&b, -42);
-    assert_text(buf_view(&b), "-42");
+    static const struct {
+        int64_t value;
+        const char *text;
+    } numbers[] = {{0, "0"},
+                   {9, "9"},
+                   {10, "10"},
+                   {-42, "-42"},
+                   {INT64_MAX, "9223372036854775807"},
+                   {INT64_MIN, "-9223372036854775808"}};
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        ROW(numbers[i].text);
+        buf_reset(&b);
+        buf_decimal(&b, numbers[i].value);
+        assert_text(buf_view(&b), numbers[i].text);
+    }
 }
 
 static struct err fill(struct buf *b)
