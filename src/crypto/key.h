@@ -64,7 +64,8 @@ MUST_CHECK struct err key_pem_private(const struct key *k, struct secret *out);
 MUST_CHECK struct err key_pem_public(const struct key *k, struct buf *out);
 
 /*
- * key_sign - sign a message; key_verify - check a signature over a message.
+ * key_sign - sign a message; key_verify - check a signature over a message. key_sign_digest, key_verify_digest - the
+ * same for who has the message's digest already, with the hash that alg names; not for Ed25519.
  *
  * in       sig: for ECDSA raw r ‖ s; alg must fit the kind (and for ECDSA the curve)
  * out      appended to out
@@ -74,6 +75,9 @@ MUST_CHECK struct err key_pem_public(const struct key *k, struct buf *out);
  */
 MUST_CHECK struct err key_sign(const struct key *k, enum sig_alg alg, struct bytes message, struct buf *out);
 MUST_CHECK struct err key_verify(const struct key *k, enum sig_alg alg, struct bytes message, struct bytes sig);
+MUST_CHECK struct err key_sign_digest(const struct key *k, enum sig_alg alg, const struct digest *d, struct buf *out);
+MUST_CHECK struct err key_verify_digest(const struct key *k, enum sig_alg alg, const struct digest *d,
+                                        struct bytes sig);
 
 /*
  * key_agree - ECDH: the raw x coordinate, fixed width of the curve.

@@ -100,6 +100,30 @@ static struct err sign_eddsa(const struct key *k, struct bytes message, struct b
     return buf_end(out, &whole);
 }
 
+struct err key_sign_digest(const struct key *k, enum sig_alg alg, const struct digest *d, struct buf *out)
+{
+    const struct sig_row *row = row_find(k, alg);
+    if (row == NULL || row->scheme == SCHEME_EDDSA)
+        return FAIL(ERR_UNSUPPORTED, "the algorithm does not fit the key, or signs no digest");
+    if (!k->is_private)
+        return FAIL(ERR_STATE, "no private key");
+    if (d->n != hash_size(row->hash))
+        return FAIL(ERR_FORMAT, "a digest of another size");
+    LIB_SCOPED(pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
+    if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1)
+        return LIB_FAIL(ERR_BUG, "signing cannot be set up");
+    TRY(set_padding(ctx, row));
+    uint8_t sig[RSA_MAX];
+    size_t n = sizeof(sig);
+    LIB_TRY(EVP_PKEY_sign(ctx, sig, &n, d->p, d->n), ERR_BUG, "the message is not signed");
+    size_t width;
+    if (key_curve(k->kind, &width) != NULL)
+        return ecdsa_to_raw(bytes_of(sig, n), width, out);
+    buf_add(out, bytes_of(sig, n));
+    struct bytes whole;
+    return buf_end(out, &whole);
+}
+
 struct err key_sign(const struct key *k, enum sig_alg alg, struct bytes message, struct buf *out)
 {
     const struct sig_row *row = row_find(k, alg);
@@ -111,19 +135,7 @@ struct err key_sign(const struct key *k, enum sig_alg alg, struct bytes message,
         return sign_eddsa(k, message, out);
     struct digest d;
     TRY(hash_of(row->hash, message, &d));
-    LIB_SCOPED(pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
-    if (ctx == NULL || EVP_PKEY_sign_init(ctx) != 1)
-        return LIB_FAIL(ERR_BUG, "signing cannot be set up");
-    TRY(set_padding(ctx, row));
-    uint8_t sig[RSA_MAX];
-    size_t n = sizeof(sig);
-    LIB_TRY(EVP_PKEY_sign(ctx, sig, &n, d.p, d.n), ERR_BUG, "the message is not signed");
-    size_t width;
-    if (key_curve(k->kind, &width) != NULL)
-        return ecdsa_to_raw(bytes_of(sig, n), width, out);
-    buf_add(out, bytes_of(sig, n));
-    struct bytes whole;
-    return buf_end(out, &whole);
+    return key_sign_digest(k, alg, &d, out);
 }
 
 static struct err verify_eddsa(const struct key *k, struct bytes message, struct bytes sig)
@@ -137,8 +149,8 @@ static struct err verify_eddsa(const struct key *k, struct bytes message, struct
     return OK;
 }
 
-static struct err verify_digest(const struct key *k, const struct sig_row *row, const struct digest *d,
-                                struct bytes sig)
+static struct err verify_encoded(const struct key *k, const struct sig_row *row, const struct digest *d,
+                                 struct bytes sig)
 {
     LIB_SCOPED(pkey_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
     if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1)
@@ -148,6 +160,27 @@ static struct err verify_digest(const struct key *k, const struct sig_row *row, 
     return OK;
 }
 
+struct err key_verify_digest(const struct key *k, enum sig_alg alg, const struct digest *d, struct bytes sig)
+{
+    const struct sig_row *row = row_find(k, alg);
+    if (row == NULL || row->scheme == SCHEME_EDDSA)
+        return FAIL(ERR_UNSUPPORTED, "the algorithm does not fit the key, or signs no digest");
+    size_t width;
+    bool ec = key_curve(k->kind, &width) != NULL;
+    if (sig.n != (ec ? 2 * width : (size_t)EVP_PKEY_get_size(k->pkey)))
+        return FAIL(ERR_FORMAT, "wrong length of a signature");
+    if (d->n != hash_size(row->hash))
+        return FAIL(ERR_FORMAT, "a digest of another size");
+    if (!ec)
+        return verify_encoded(k, row, d, sig);
+    unsigned char *der = NULL;
+    size_t n = 0;
+    TRY(ecdsa_to_der(sig, &der, &n));
+    struct err e = verify_encoded(k, row, d, bytes_of(der, n));
+    OPENSSL_free(der);
+    return e;
+}
+
 struct err key_verify(const struct key *k, enum sig_alg alg, struct bytes message, struct bytes sig)
 {
     const struct sig_row *row = row_find(k, alg);
@@ -155,20 +188,9 @@ struct err key_verify(const struct key *k, enum sig_alg alg, struct bytes messag
         return FAIL(ERR_UNSUPPORTED, "the algorithm does not fit the key");
     if (row->scheme == SCHEME_EDDSA)
         return verify_eddsa(k, message, sig);
-    size_t width;
-    bool ec = key_curve(k->kind, &width) != NULL;
-    if (sig.n != (ec ? 2 * width : (size_t)EVP_PKEY_get_size(k->pkey)))
-        return FAIL(ERR_FORMAT, "wrong length of a signature");
     struct digest d;
     TRY(hash_of(row->hash, message, &d));
-    if (!ec)
-        return verify_digest(k, row, &d, sig);
-    unsigned char *der = NULL;
-    size_t n = 0;
-    TRY(ecdsa_to_der(sig, &der, &n));
-    struct err e = verify_digest(k, row, &d, bytes_of(der, n));
-    OPENSSL_free(der);
-    return e;
+    return key_verify_digest(k, alg, &d, sig);
 }
 
 struct err key_agree(const struct key *mine, const struct key *theirs, struct secret *out)

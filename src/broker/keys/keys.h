@@ -30,10 +30,18 @@ struct worker {
     struct loop_watch *deadline;
 };
 
+struct signed_row { /* a signature that this process made: SHA-256 of what was signed, and the signature */
+    bool is_set;
+    uint8_t digest[32];
+    uint8_t signature[64];
+};
+
+#define SIGNER_KEEPS 1024
+
 struct signer { /* the token key, and what is the same in every token */
     struct key *key;
-    const struct json *header_rest; /* kid and jwk */
-    struct bytes header_text;       /* base64url of the whole header: a token of ours starts with exactly this */
+    struct bytes header_text;             /* base64url of the whole header and a dot: how a token of ours starts */
+    struct signed_row made[SIGNER_KEEPS]; /* by digest; a later one takes the place of an earlier one */
 };
 
 #define ADMIN_SEEN_MAX 4096

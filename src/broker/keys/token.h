@@ -11,7 +11,7 @@
  * signer_init - load the token key's public side into the header that every token starts with.
  *
  * in       s->key: set; a: lives as long as the process
- * out      s->header_rest, s->header_text
+ * out      s->header_text
  * errors   NOMEM, BUG
  */
 MUST_CHECK struct err signer_init(struct signer *s, struct arena *a);

@@ -331,6 +331,36 @@ static void refuses_changed_signatures(void **state)
 }
 
 /* r or s of zero, of n and beyond: values that a sloppy verifier takes for any message. */
+static void digests_are_signed_like_their_messages(void **state)
+{
+    (void)state;
+    struct bytes message = BYTES_LIT("the message");
+    for (size_t i = 0; i < ALG_COUNT; i++) {
+        ROW(ALGS[i].name);
+        struct key *pair = pair_of(ALGS[i].kind);
+        SCOPED(buf) struct buf sig = {0};
+        buf_init(&sig, 4096);
+        static const enum hash_alg hashes[] = {HASH_SHA256, HASH_SHA384, HASH_SHA512};
+        for (size_t h = 0; h < 3; h++) {
+            struct digest d;
+            assert_ok(hash_of(hashes[h], message, &d));
+            buf_reset(&sig);
+            struct err e = key_sign_digest(pair, ALGS[i].alg, &d, &sig);
+            if (failed(e)) {
+                assert_true(e.code == (ALGS[i].kind == KEY_ED25519 ? ERR_UNSUPPORTED : ERR_FORMAT));
+                assert_int_equal(sig.n, 0);
+                continue;
+            }
+            assert_ok(key_verify(pair, ALGS[i].alg, message, buf_view(&sig)));
+            assert_ok(key_verify_digest(pair, ALGS[i].alg, &d, buf_view(&sig)));
+            d.p[0] ^= 1;
+            assert_code(key_verify_digest(pair, ALGS[i].alg, &d, buf_view(&sig)), ERR_UNVERIFIED);
+            d.n--;
+            assert_code(key_verify_digest(pair, ALGS[i].alg, &d, buf_view(&sig)), ERR_FORMAT);
+        }
+    }
+}
+
 static void refuses_degenerate_ecdsa(void **state)
 {
     (void)state;
@@ -481,6 +511,7 @@ int main(void)
         cmocka_unit_test(parts_round_trip),
         cmocka_unit_test(refuses_algorithms_that_do_not_fit),
         cmocka_unit_test(refuses_changed_signatures),
+        cmocka_unit_test(digests_are_signed_like_their_messages),
         cmocka_unit_test(refuses_degenerate_ecdsa),
         cmocka_unit_test(verifies_known_answers),
         cmocka_unit_test(refuses_keys_that_cannot_agree),
