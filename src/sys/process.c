@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sys/sandbox.h"
+
 #define FIRST_FD 3
 #define FDS_MAX  64
 
@@ -42,7 +44,9 @@ static void become(const char *const *argv, const int *fds, size_t fd_count, pid
         const char *const *mine;
         char *const *theirs;
     } args = {.mine = argv};
-    execve("/proc/self/exe", args.theirs, no_environment);
+    const char *program = sandbox_own_program();
+    if (program != NULL)
+        execve(program, args.theirs, no_environment);
     _exit(127);
 }
 

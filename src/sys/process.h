@@ -8,8 +8,8 @@
 #include <sys/types.h>
 
 /*
- * process_start - run /proc/self/exe with these arguments; fds[i] becomes descriptor 3 + i of the child, every other
- * descriptor is closed, the environment is empty, the child dies with its parent.
+ * process_start - run this program again (sandbox_own_program) with these arguments; fds[i] becomes descriptor 3 + i of
+ * the child, every other descriptor is closed, the environment is empty, the child dies with its parent.
  *
  * in       argv: NULL-terminated, of our own, no secrets
  * out      *pid

@@ -205,3 +205,8 @@ bool sandbox_is_built(void)
 {
     return true;
 }
+
+const char *sandbox_own_program(void)
+{
+    return "/proc/self/exe";
+}

@@ -36,3 +36,13 @@ MUST_CHECK struct err sandbox_enter(const struct sandbox_plan *plan, const char 
 
 /* sandbox_is_built - false in a build with -Dsandbox=false. out: the answer. errors: none */
 bool sandbox_is_built(void);
+
+/*
+ * sandbox_own_program - what a role starts to become another process of this program: the file that runs, whatever
+ * stands at its path by now. A build without a sandbox names the path, because tools that run a program inside them
+ * (callgrind) cannot execute /proc/self/exe.
+ *
+ * out      static text; NULL if it cannot be told
+ * errors   none beyond NULL
+ */
+const char *sandbox_own_program(void);
