@@ -95,6 +95,7 @@ struct eval {
     size_t stack_used;
     struct answer *answers;
     struct record *record; /* NULL: nothing is recorded */
+    struct regex_cache *regexes;
 };
 
 struct path_memo;

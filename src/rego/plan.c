@@ -2,7 +2,9 @@
  * From ordered literals to steps. What is bound at each step is known here, so the machine never has to find out which
  * side of a unification gets its value.
  */
+#include "rego/builtins/builtin.h"
 #include "rego/names.h"
+#include "rego/regex/cache.h"
 
 #define SLOTS_MAX 60000 /* scenes and iterators of one clause */
 
@@ -253,6 +255,15 @@ static struct err plan_unify(struct planner *p, const struct flat *f)
     return OK;
 }
 
+/* A regular expression that is a constant is compiled with the policy; a query has no room of its own for that. */
+static struct err plan_regex(struct planner *p, const struct builtin *b, struct term *const *args, size_t count)
+{
+    const struct term *t = b != NULL && b->pattern > 0 && b->pattern <= count ? args[b->pattern - 1] : NULL;
+    if (t == NULL || t->kind != TERM_CONST || t->value->type != JSON_STRING || p->c->module == NULL)
+        return OK;
+    return regex_constant(p->c->arena, &p->c->policy->regexes, t->value->text);
+}
+
 static struct err plan_call(struct planner *p, const struct flat *f)
 {
     struct step step = {.kind = STEP_CALL, .function = f->function, .arg_count = f->arg_count};
@@ -261,6 +272,7 @@ static struct err plan_call(struct planner *p, const struct flat *f)
     TRY(arena_array(p->c->arena, f->arg_count, &step.args));
     for (size_t i = 0; i < f->arg_count; i++)
         TRY(plan_term(p, f->args[i], &step.args[i]));
+    TRY(plan_regex(p, f->function->builtin, step.args, step.arg_count));
     if (f->left != NULL) {
         TRY(plan_term(p, f->left, &step.term));
         TRY(plan_pattern(p, step.term, &step.term));

@@ -12,6 +12,7 @@ struct builtin;
 struct machine_path;
 struct policy;
 struct program;
+struct regex_table;
 
 #define POLICY_PATH_ROWS 256
 
@@ -161,6 +162,7 @@ struct policy {
     struct rego_error *error;                     /* while it is compiled */
     struct machine_path *paths[POLICY_PATH_ROWS]; /* by hash */
     uint32_t path_count;
+    struct regex_table *regexes; /* patterns that are constants */
 };
 
 /* node_child - the child by key, or NULL. node_at - the node of a constant path. errors: none. out: the node */

@@ -2,6 +2,7 @@
 
 #include "rego/parse.h"
 #include "rego/record.h"
+#include "rego/regex/cache.h"
 
 struct solutions {
     struct values values;
@@ -109,6 +110,7 @@ static struct policy view_of(const struct rego_policy *p)
 struct err query_run(const struct rego_policy *p, const struct rego_call *call, const struct query *q, struct arena *a,
                      struct rego_error *error, const struct json **out)
 {
+    SCOPED(regex_cache) struct regex_cache regexes;
     struct policy view = view_of(p);
     struct clause *clause;
     struct scene scene = {.input = q->input, .data = p->policy.data};
@@ -118,6 +120,8 @@ struct err query_run(const struct rego_policy *p, const struct rego_call *call, 
     e.depth_max = (unsigned)limit(call->limits.depth, EVAL_DEPTH);
     e.depth_max = e.depth_max > EVAL_DEPTH ? EVAL_DEPTH : e.depth_max;
     e.scene = &scene;
+    e.regexes = &regexes;
+    regex_cache_init(&regexes, p->policy.regexes, call->limits.memory);
     if (q->data != NULL)
         TRY(scene_merge(a, scene.data, q->data, &scene.data));
     e.record = q->record;

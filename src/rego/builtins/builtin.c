@@ -24,6 +24,8 @@ static const struct table tables[] = {
     TABLE(strings),
     TABLE(types),
     TABLE(text),
+    TABLE(regex),
+    TABLE(glob),
     TABLE(net),
     TABLE(hashes),
     TABLE(jwt),

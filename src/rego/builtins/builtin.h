@@ -31,6 +31,7 @@ struct builtin {
     uint8_t arity;
     bool variadic;
     builtin_function_call *run;
+    uint8_t pattern; /* the operand (from 1) that is a regular expression: a constant is compiled at load */
 };
 
 /* builtin_find - by name, or NULL. builtin_hint - say which builtin a wrong name may mean. errors: none; out: the row
@@ -88,6 +89,8 @@ BUILTIN_TABLE(objects)
 BUILTIN_TABLE(strings)
 BUILTIN_TABLE(types)
 BUILTIN_TABLE(text)
+BUILTIN_TABLE(regex)
+BUILTIN_TABLE(glob)
 BUILTIN_TABLE(net)
 BUILTIN_TABLE(hashes)
 BUILTIN_TABLE(jwt)
