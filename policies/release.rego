@@ -23,6 +23,8 @@ unsound_part if {
 	not part["ear.status"] == "affirming"
 }
 
+bound if data.workloads[initdata]
+
 # Why not: reason codes of the audit log.
 refusal := "release.no-policy" if count(data.workloads) == 0
 
@@ -30,6 +32,6 @@ else := "release.not-affirming" if not some_part
 
 else := "release.not-affirming" if unsound_part
 
-else := "release.initdata" if not data.workloads[initdata]
+else := "release.initdata" if not bound
 
 else := "release.other-workload"

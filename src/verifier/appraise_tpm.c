@@ -5,7 +5,7 @@
  */
 #include "codec/hex.h"
 #include "rats/reference.h"
-#include "rats/tpm_attest.h"
+#include "rats/tpm_ima.h"
 #include "verifier/rules.h"
 
 #define PCRS    16
@@ -36,29 +36,6 @@ static struct names names_of(unsigned pcr)
     return n;
 }
 
-/*
- * PCR 10 as the kernel leaves it with its default policy: one record, boot_aggregate, in the ima-sig template. The
- * aggregate is taken before PID 1 extends PCR 8, so it is over zero there.
- * source: Linux IMA, template ima-sig; checked against spec/testbed.md 3.1
- */
-static struct err ima_pcr(const struct pcrs *p, struct digest *out)
-{
-    static const uint8_t zero[TPM_PCR_SIZE];
-    struct bytes parts[10];
-    struct digest aggregate;
-    struct digest entry;
-    for (int i = 0; i < 10; i++)
-        parts[i] = i == 8 ? BYTES_OF(zero) : digest_view(&p->value[i]);
-    TRY(hash_of_parts(HASH_SHA256, parts, 10, &aggregate));
-    const struct bytes record[] = {BYTES_LIT("\x28\0\0\0sha256:\0"), digest_view(&aggregate),
-                                   BYTES_LIT("\x0f\0\0\0boot_aggregate\0"), BYTES_LIT("\0\0\0\0")};
-    TRY(hash_of_parts(HASH_SHA256, record, 4, &entry));
-    struct digest pcr = {.n = TPM_PCR_SIZE};
-    TRY(hash_extend(HASH_SHA256, &pcr, digest_view(&entry)));
-    *out = pcr;
-    return OK;
-}
-
 static bool is_zero(const struct digest *d)
 {
     return d->n == TPM_PCR_SIZE && bytes_all(digest_view(d), 0);
@@ -74,7 +51,7 @@ static struct err holds_without_reference(const struct rules *r, const struct pc
     }
     if (pcr == 10 && !*holds) {
         struct digest want;
-        TRY(ima_pcr(p, &want));
+        TRY(tpm_ima_boot_pcr(p->value, &want));
         *holds = bytes_equal_ct(digest_view(&want), digest_view(&p->value[10]));
     }
     return OK;

@@ -5,7 +5,8 @@
 
 #include "base/bytes.h"
 
-#define POLICY_RELEASE "resource-policy" /* upstream's name */
+#define POLICY_RELEASE     "resource-policy"                /* upstream's name */
+#define POLICY_DEFAULT_CPU "attestation-policy/default_cpu" /* and upstream's id */
 
 /*
  * builtin_policy - the text of a built-in policy.

@@ -7,9 +7,11 @@
 #include "base/limits.h"
 #include "rats/initdata.h"
 #include "rats/runtime_data.h"
+#include "rats/tpm_ima.h"
 #include "verifier/check.h"
 
 #define INITDATA_PCR 8
+#define IMA_SOURCES  0x2ffU /* PCR 0 to 7 and 9 */
 
 struct quoted { /* what the TPM signed, once the signature held */
     struct tpm_attest attest;
@@ -119,6 +121,17 @@ static void add_quote(struct json_object *o, const struct quoted *q)
     json_object_bool(o, "safe", q->attest.safe);
 }
 
+/* What PCR 10 is after a boot with the kernel's default rules, where all that it is made of was quoted. */
+static struct err add_ima(struct json_object *o, const struct quoted *q)
+{
+    struct digest want;
+    if ((q->attest.pcr_mask & IMA_SOURCES) != IMA_SOURCES)
+        return OK;
+    TRY(tpm_ima_boot_pcr(q->pcrs, &want));
+    json_object_hex(o, "ima_boot_pcr10", digest_view(&want));
+    return OK;
+}
+
 /* Single measured parts, as claims of their own: they explain a verdict, the PCRs decide it. */
 static struct err add_parts(const struct eventlog *log, struct json_object *o)
 {
@@ -176,6 +189,7 @@ static struct err verify(struct arena *a, const struct json *evidence, const str
     struct json_object o;
     json_object_init(&o, a);
     add_quote(&o, &q);
+    TRY(add_ima(&o, &q));
     json_object_string(&o, "ak_public", e.ak_spki_text);
     add_identity(&o, &facts);
     TRY(add_log(a, &log, &o));

@@ -7,7 +7,7 @@
 #include "broker/ipc/appraise_msg.h"
 #include "rats/ear.h"
 #include "verifier/appraise.h"
-#include "verifier/appraise_policy.h"
+#include "verifier/appraise_default.h"
 #include "json/json.h"
 
 #define TRUST_ROOTS_MAX    32
@@ -28,6 +28,7 @@ struct trust {
         struct attestation_policy *policy;
     } policies[TRUST_POLICIES_MAX];
     size_t policy_count;
+    struct attestation_policy *builtin; /* for processors, where none is set */
     bool allow_sample;
     bool verbose_tokens;
     bool initdata_optional;

@@ -124,8 +124,15 @@ static struct err appraise(struct appraising *x, enum tee tee, const struct veri
                            struct appraisal *out)
 {
     const struct attestation_policy *policy = trust_policy(x->trust, tee_class(tee));
+    const struct default_appraisal otherwise = {.policy = x->trust->builtin,
+                                                .tee = tee,
+                                                .verified = v,
+                                                .has_initdata = x->evidence.has_initdata,
+                                                .input = input,
+                                                .references = x->trust->references,
+                                                .now_sec = (int64_t)x->ticket->now};
     if (policy == NULL)
-        return appraise_native(x->a, tee, v, x->evidence.has_initdata, x->trust->references, out);
+        return appraise_default(x->a, &otherwise, out);
     return appraise_policy(x->a, policy, v, input, x->trust->references, (int64_t)x->ticket->now, out);
 }
 

@@ -14,6 +14,7 @@ void trust_clear(struct trust *t)
     }
     for (size_t i = 0; i < t->policy_count; i++)
         attestation_policy_free(t->policies[i].policy);
+    attestation_policy_free(t->builtin);
     arena_clear(&t->arena);
     *t = (struct trust){0};
 }
@@ -95,6 +96,7 @@ static struct err decode_policies(struct trust *t, const struct json *trust)
     const struct json *texts;
     struct policy_fault fault;
     TRY(json_need_object(trust, "attestation_policies", &texts));
+    TRY(builtin_attestation_policy("cpu", &t->builtin));
     if (texts->count > TRUST_POLICIES_MAX)
         return FAIL(ERR_LIMIT, "too many attestation policies");
     for (size_t i = 0; i < texts->count; i++) {

@@ -179,6 +179,8 @@ static void on_restart(void *context, int ready)
     if (s->stopping || r->pid != 0)
         return;
     struct err e = start_role(s, r);
+    if (e.code == ERR_PEER)
+        return; /* keys has just ended: on_child takes its status */
     if (failed(e)) {
         LOG_ERR(LOG_LEVEL_ERROR, "role.start-failed", e, LOG_TEXT("role", role_name(r->kind)));
         s->exit_status = 4;

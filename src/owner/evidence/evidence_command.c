@@ -14,16 +14,17 @@
 #include "owner/evidence/evidence_report.h"
 #include "owner/evidence/trust_files.h"
 #include "sys/file.h"
-#include "verifier/appraise_policy.h"
+#include "verifier/appraise_default.h"
 
 struct task {
     struct invocation *in;
     struct arena arena;
     struct trust_files trust;
     struct session_binding binding;
-    const struct json *references;     /* NULL: none given */
-    struct attestation_policy *policy; /* NULL: the native rules */
-    struct bytes evidence;             /* as it stands in the file */
+    const struct json *references;      /* NULL: none given */
+    struct attestation_policy *policy;  /* of --policy, or NULL */
+    struct attestation_policy *builtin; /* without --policy */
+    struct bytes evidence;              /* as it stands in the file */
     struct evidence_report report;
 };
 
@@ -143,7 +144,7 @@ static struct err read_policy(struct task *t)
     struct bytes text;
     struct policy_fault fault = {0};
     if (path == NULL)
-        return OK;
+        return builtin_attestation_policy(tee_class(t->report.tee), &t->builtin);
     TRY(read_whole(t, path, 1 * MIB, &text));
     struct err e = attestation_policy_new(path, text, &t->policy, &fault);
     if (failed(e))
@@ -191,13 +192,17 @@ static struct err decode_evidence(struct task *t, const struct json **out)
 static struct err policy_input(struct task *t, const struct json **out)
 {
     const struct verified *v = &t->report.verified;
+    const struct json *empty;
     struct json_object o;
+    TRY(json_new_object(&t->arena, NULL, 0, &empty));
     json_object_init(&o, &t->arena);
     json_object_add(&o, tee_wire(t->report.tee), v->claims);
     if (v->report_data != NULL)
         json_object_add(&o, "report_data", v->report_data);
     if (v->init_data != NULL)
         json_object_add(&o, "init_data", v->init_data);
+    if (t->binding.has_init_data) /* the document is not here, only its digest */
+        json_object_add(&o, "init_data_claims", empty);
     return json_object_end(&o, out);
 }
 
@@ -205,9 +210,17 @@ static struct err apply_rules(struct task *t)
 {
     struct evidence_report *r = &t->report;
     const struct json *input;
-    if (t->policy == NULL)
-        return appraise_native(&t->arena, r->tee, &r->verified, t->binding.has_init_data, t->references, &r->appraisal);
     TRY(policy_input(t, &input));
+    if (t->builtin != NULL)
+        return appraise_default(&t->arena,
+                                &(struct default_appraisal){.policy = t->builtin,
+                                                            .tee = r->tee,
+                                                            .verified = &r->verified,
+                                                            .has_initdata = t->binding.has_init_data,
+                                                            .input = input,
+                                                            .references = t->references,
+                                                            .now_sec = r->at_sec},
+                                &r->appraisal);
     return appraise_policy(&t->arena, t->policy, &r->verified, input, t->references, r->at_sec, &r->appraisal);
 }
 
@@ -263,6 +276,7 @@ static struct err verify(struct invocation *in)
         e = judge(&t);
     trust_clear(&t.trust);
     attestation_policy_free(t.policy);
+    attestation_policy_free(t.builtin);
     arena_clear(&t.arena);
     return e;
 }
@@ -293,7 +307,7 @@ static const struct option_row verify_options[] = {
     {.name = "reference", .value = "FILE", .help = "reference values: a JSON map from name to list"},
     {.name = "policy",
      .value = "FILE",
-     .help = "attestation policy in Rego, in place of the native rules; asks the values of --reference"},
+     .help = "attestation policy in Rego, in place of the built-in one; asks the values of --reference"},
     {.name = "at", .value = "TIME", .help = "instant that counts, RFC 3339 in UTC; now if not given"},
     {0},
 };

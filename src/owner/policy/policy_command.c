@@ -68,7 +68,8 @@ static struct err show(struct invocation *in)
 {
     struct bytes text = builtin_policy(bytes_of_text(in->operands[0]));
     if (text.n == 0) {
-        command_explain(in, "%s: no such policy is built in; %s is", in->operands[0], POLICY_RELEASE);
+        command_explain(in, "%s: no such policy is built in; %s and %s are", in->operands[0], POLICY_RELEASE,
+                        POLICY_DEFAULT_CPU);
         return FAIL(ERR_ABSENT, "no such policy");
     }
     fwrite(text.p, 1, text.n, in->out);
@@ -148,8 +149,7 @@ const struct command command_policy_delete = {
     .operand_min = 1,
     .operand_max = 1,
     .summary = "go back to the built-in policy",
-    .help =
-        "Without an attestation policy the native rules appraise; without a release policy the built-in one decides.",
+    .help = "The built-in ones are resource-policy and attestation-policy/default_cpu.",
     .example = "casemate policy delete resource-policy --admin broker/admin/admin.toml",
     .run = delete,
 };

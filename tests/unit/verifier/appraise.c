@@ -1,6 +1,6 @@
 #include "tpm_fixture.h"
 
-#include "verifier/appraise.h"
+#include "verifier/appraise_default.h"
 
 /* The claims of good evidence, and reference values for all of it. */
 struct judged {
@@ -70,6 +70,29 @@ static int teardown(void **state)
     return 0;
 }
 
+/* The built-in policy is a second account of the native rules: every row here is judged by both. */
+static void judge_by_default(struct judged *j, const struct json *refs, bool has_initdata, struct appraisal *out)
+{
+    const struct json *claims;
+    struct json_object o;
+    static struct attestation_policy *policy;
+    if (policy == NULL)
+        assert_ok(builtin_attestation_policy("cpu", &policy));
+    assert_ok(json_new_object(&arena, NULL, 0, &claims));
+    json_object_init(&o, &arena);
+    json_object_add(&o, "tpm", j->verified.claims);
+    if (has_initdata)
+        json_object_add(&o, "init_data_claims", claims);
+    const struct json *input;
+    assert_ok(json_object_end(&o, &input));
+    assert_ok(appraise_policy(&arena, policy, &j->verified, input, refs, 0, out));
+    assert_int_equal(ear_status(&out->vector), out->verdict);
+    const struct default_appraisal x = {policy, TEE_TPM, &j->verified, has_initdata, input, refs, 0};
+    struct appraisal both;
+    assert_ok(appraise_default(&arena, &x, &both));
+    assert_int_equal(both.verdict, verdict_worst(out->verdict, j->appraisal.verdict));
+}
+
 static void expect(struct judged *j, const struct json *refs, bool has_initdata, enum verdict verdict,
                    enum reason reason)
 {
@@ -79,6 +102,12 @@ static void expect(struct judged *j, const struct json *refs, bool has_initdata,
                  reason_code(j->appraisal.reason), j->appraisal.findings[0].claim);
     enum verdict status = ear_status(&j->appraisal.vector);
     assert_int_equal(status, verdict);
+    struct appraisal by_policy;
+    judge_by_default(j, refs, has_initdata, &by_policy);
+    if (by_policy.verdict != verdict)
+        fail_msg("row '%s': the built-in policy says %s: hardware %d executables %d configuration %d", check_row,
+                 verdict_name(by_policy.verdict), by_policy.vector.value[EAR_HARDWARE],
+                 by_policy.vector.value[EAR_EXECUTABLES], by_policy.vector.value[EAR_CONFIGURATION]);
 }
 
 #define OTHER "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -143,6 +172,9 @@ static void a_pcr_that_was_not_quoted_is_not_held(void **state)
         j->verified.claims = claims_with(good, name, NULL);
         assert_ok(appraise_native(&arena, TEE_TPM, &j->verified, true, references_of(good, ""), &j->appraisal));
         assert_int_equal(j->appraisal.verdict, VERDICT_CONTRAINDICATED);
+        struct appraisal by_policy;
+        judge_by_default(j, references_of(good, ""), true, &by_policy);
+        assert_int_equal(by_policy.verdict, VERDICT_CONTRAINDICATED);
     }
 }
 
