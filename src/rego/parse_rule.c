@@ -67,6 +67,7 @@ static struct err parse_args(struct parser *p, struct rule *r)
     TRY(parse_list(p, TOKEN_PAREN_CLOSE, &args));
     r->args = (struct term **)args.items;
     r->arg_count = args.count;
+    r->is_function = args.count > 0; /* f() := 1 is a rule */
     return OK;
 }
 

@@ -41,6 +41,8 @@ static const struct table tables[] = {
     TABLE(units),
     TABLE(semver),
     TABLE(random),
+    TABLE(time),
+    TABLE(duration),
 };
 /* clang-format on */
 
