@@ -12,7 +12,7 @@
 #define EXIT_USAGE 2
 
 static const struct option_row everybodys[] = {
-    {.name = "format", .value = "text|json", .help = "form of the result"},
+    {.name = "format", .value = "FORM", .letter = 'f', .help = "form of the result"},
     {.name = "help", .help = "this text"},
     {0},
 };
@@ -29,6 +29,14 @@ static const struct option_row *find_row(const struct command *c, const char *na
 {
     const struct option_row *row = find_in(c->options, name, n);
     return row != NULL ? row : find_in(everybodys, name, n);
+}
+
+static const struct option_row *find_letter(const struct command *c, char letter)
+{
+    for (const struct option_row *row = c->options; row != NULL && row->name != NULL; row++)
+        if (row->letter == letter)
+            return row;
+    return letter == 'f' && c->formats != NULL ? &everybodys[0] : NULL;
 }
 
 static bool is_given(const struct invocation *in, const struct option_row *row)
@@ -87,6 +95,23 @@ static bool take_option(struct invocation *in, int argc, const char *const *argv
     return add_value(in, row, argv[*at]);
 }
 
+/* "-d FILE" or "-dFILE" or a flag of one letter. */
+static bool take_letter(struct invocation *in, int argc, const char *const *argv, int *at)
+{
+    const char *arg = argv[*at];
+    const struct option_row *row = find_letter(in->command, arg[1]);
+    if (row == NULL || (row->value == NULL && arg[2] != '\0'))
+        return misuse(in, "unknown option %s", arg);
+    if (row->value == NULL)
+        return add_value(in, row, "");
+    if (arg[2] != '\0')
+        return add_value(in, row, arg + 2);
+    if (*at + 1 >= argc)
+        return misuse(in, "-%c needs a value: %s", row->letter, row->value);
+    *at += 1;
+    return add_value(in, row, argv[*at]);
+}
+
 static bool take_operand(struct invocation *in, const char *text)
 {
     if (in->operand_count == COMMAND_VALUES_MAX || in->operand_count == in->command->operand_max)
@@ -110,13 +135,32 @@ static bool take_arguments(struct invocation *in, int argc, const char *const *a
         else if (strncmp(arg, "--", 2) == 0)
             fits = take_option(in, argc, argv, &at);
         else if (arg[0] == '-' && arg[1] != '\0')
-            fits = misuse(in, "unknown option %s", arg);
+            fits = take_letter(in, argc, argv, &at);
         else
             fits = take_operand(in, arg);
         if (!fits)
             return false;
     }
     return true;
+}
+
+/* --format names one of the command's forms; `formats` has them with bars between, the default first. */
+static bool take_format(struct invocation *in)
+{
+    const char *formats = command_formats(in->command);
+    const char *given = command_text(in, "format", NULL);
+    size_t n = given == NULL ? 0 : strlen(given);
+    for (const char *at = formats; *at != '\0'; at += at[0] == '|') {
+        size_t length = strcspn(at, "|");
+        bool is_this = given == NULL ? at == formats : length == n && memcmp(at, given, n) == 0;
+        if (is_this) {
+            in->format = bytes_of(at, length);
+            in->is_json = length == 4 && memcmp(at, "json", 4) == 0;
+            return true;
+        }
+        at += length;
+    }
+    return misuse(in, "--format is one of %s", formats);
 }
 
 /* What a command needs is there, and --format names a form. */
@@ -127,11 +171,7 @@ static bool is_complete(struct invocation *in)
             return misuse(in, "--%s is missing", row->name);
     if (in->operand_count < in->command->operand_min)
         return misuse(in, "an argument is missing: %s", in->command->operands);
-    const char *format = command_text(in, "format", "text");
-    in->is_json = strcmp(format, "json") == 0;
-    if (!in->is_json && strcmp(format, "text") != 0)
-        return misuse(in, "--format is text or json");
-    return true;
+    return take_format(in);
 }
 
 /* The sentence of an error, without the place in our source. */

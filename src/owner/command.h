@@ -20,6 +20,7 @@ struct option_row {
     const char *value; /* "FILE"; NULL for a flag */
     bool is_required;
     bool is_repeatable;
+    char letter;      /* 'd' for -d; 0 for none */
     const char *help; /* one line */
 };
 
@@ -34,9 +35,10 @@ struct invocation {
     size_t value_count;
     const char *operands[COMMAND_VALUES_MAX];
     size_t operand_count;
-    bool is_json;       /* --format json */
-    bool has_explained; /* command_explain was called: the frame does not repeat the error */
-    bool is_misuse;     /* command_misuse was called: exit status 2 */
+    struct bytes format; /* as given, or the first that the command has */
+    bool is_json;        /* --format json */
+    bool has_explained;  /* command_explain was called: the frame does not repeat the error */
+    bool is_misuse;      /* command_misuse was called: exit status 2 */
     FILE *out;
     FILE *err;
 };
@@ -47,6 +49,7 @@ struct command {
     const char *noun;
     const char *verb;                 /* NULL: the noun alone is the command */
     const struct option_row *options; /* ends with {0}; NULL for none. --format and --help are everybody's */
+    const char *formats;              /* "json|raw", the default first; NULL: "text|json" */
     const char *operands;             /* "DIR [FILE...]", "" for none */
     size_t operand_min;
     size_t operand_max;
@@ -99,12 +102,14 @@ void command_print_bytes(FILE *out, struct bytes text);
 MUST_CHECK struct err command_print_json(struct invocation *in, const struct json *value);
 
 /*
- * command_usage - one line; command_help - all about one command; command_overview - all commands, or those of a noun.
+ * command_formats - the forms of its result, as --format takes them. command_usage - one line; command_help - all about
+ * one command; command_overview - all commands, or those of a noun.
  *
  * in       noun: NULL for all
  * out      printed
  * errors   none
  */
+const char *command_formats(const struct command *c);
 void command_usage(const struct command *c, FILE *out);
 void command_help(const struct command *c, FILE *out);
 void command_overview(const struct command *const *table, const char *noun, FILE *out);

@@ -29,6 +29,8 @@ const struct command *const commands[] = {
     &command_evidence_verify,
     &command_explain_reason,
     &command_keygen,
+    &command_policy_eval,
+    &command_policy_explain,
     &command_policy_set,
     &command_policy_get,
     &command_policy_show,

@@ -8,6 +8,11 @@ static void print_name(const struct command *c, FILE *out)
     fprintf(out, "casemate %s%s%s", c->noun, c->verb == NULL ? "" : " ", c->verb == NULL ? "" : c->verb);
 }
 
+const char *command_formats(const struct command *c)
+{
+    return c->formats == NULL ? "text|json" : c->formats;
+}
+
 void command_usage(const struct command *c, FILE *out)
 {
     fputs("usage: ", out);
@@ -17,12 +22,15 @@ void command_usage(const struct command *c, FILE *out)
     for (const struct option_row *row = c->options; row != NULL && row->name != NULL; row++)
         fprintf(out, " %s--%s%s%s%s%s", row->is_required ? "" : "[", row->name, row->value == NULL ? "" : " ",
                 row->value == NULL ? "" : row->value, row->is_required ? "" : "]", row->is_repeatable ? "..." : "");
-    fputs(" [--format text|json]\n", out);
+    fprintf(out, " [--format %s]\n", command_formats(c));
 }
 
-static void print_option(const char *name, const char *value, const char *help, FILE *out)
+static void print_option(char letter, const char *name, const char *value, const char *help, FILE *out)
 {
-    int n = fprintf(out, "  --%s%s%s", name, value == NULL ? "" : " ", value == NULL ? "" : value);
+    char before[8] = "";
+    if (letter != 0)
+        (void)snprintf(before, sizeof(before), "-%c, ", letter);
+    int n = fprintf(out, "  %s--%s%s%s", before, name, value == NULL ? "" : " ", value == NULL ? "" : value);
     fprintf(out, "%*s%s\n", n < 28 ? 28 - n : 1, "", help);
 }
 
@@ -44,9 +52,9 @@ void command_help(const struct command *c, FILE *out)
     command_usage(c, out);
     fprintf(out, "\n%s\n\noptions:\n", c->help);
     for (const struct option_row *row = c->options; row != NULL && row->name != NULL; row++)
-        print_option(row->name, row->value, row->help, out);
-    print_option("format", "text|json", "form of the result", out);
-    print_option("help", NULL, "this text", out);
+        print_option(row->letter, row->name, row->value, row->help, out);
+    print_option(c->formats == NULL ? 0 : 'f', "format", command_formats(c), "form of the result", out);
+    print_option(0, "help", NULL, "this text", out);
     print_example(c->example, out);
 }
 

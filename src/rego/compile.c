@@ -168,16 +168,64 @@ static bool is_plain_expression(const struct literal *l)
              (bytes_is(l->term->name, "eq") || bytes_is(l->term->name, "assign")));
 }
 
-/* The last expression of a query keeps its value, even if that is false. */
-static struct err keep_value(struct compiler *c, struct body *body, bool bindings, struct term **out)
+#define VALUE_NAME "value of the query" /* no variable of a text has blanks in its name */
+
+/* The expression keeps its value, even if that is false: a variable becomes equal to it. */
+static struct err keep_value(struct compiler *c, struct literal *l, size_t index, struct term **out)
 {
-    struct literal *l = body->items[body->count - 1];
-    if (bindings || !is_plain_expression(l))
+    char name[sizeof(VALUE_NAME) + 24];
+    struct bytes copy;
+    struct term *var;
+    if (!is_plain_expression(l))
         return ast_const(c->arena, value_bool(true), l->at, out);
-    struct term *name;
-    TRY(ast_var(c->arena, BYTES_LIT("value of the query"), l->at, &name));
-    TRY(ast_var(c->arena, name->name, l->at, out));
-    return ast_operator(c->arena, "eq", name, l->term, &l->term);
+    (void)snprintf(name, sizeof(name), VALUE_NAME " %zu", index);
+    TRY(arena_copy(c->arena, bytes_of_text(name), &copy));
+    TRY(ast_var(c->arena, copy, l->at, &var));
+    TRY(ast_var(c->arena, copy, l->at, out));
+    return ast_operator(c->arena, "eq", var, l->term, &l->term);
+}
+
+/* Whether the term goes through a collection by a variable. Depth: that of the text. */
+static bool iterates(const struct term *t)
+{
+    for (size_t i = 1; t->kind == TERM_REF && i < t->count; i++)
+        if (t->items[i]->kind == TERM_VAR)
+            return true;
+    for (size_t i = 0; t->kind < TERM_ARRAY_OF && i < t->count; i++)
+        if (iterates(t->items[i]))
+            return true;
+    return false;
+}
+
+/* The values that a solution has; of several expressions, each must hold. */
+static struct err keep_values(struct compiler *c, struct body *body, enum query_form form, struct list *heads)
+{
+    size_t count = body->count;
+    bool must_hold = count > 1;
+    struct list items = {.arena = c->arena};
+    struct term *value;
+    if (form == QUERY_BINDINGS) {
+        TRY(ast_const(c->arena, value_bool(true), body->items[0]->at, &value));
+        return list_add(heads, value);
+    }
+    for (size_t i = 0; i < count; i++) {
+        must_hold = must_hold || (body->items[i]->term != NULL && iterates(body->items[i]->term));
+        TRY(list_add(&items, body->items[i]));
+    }
+    for (size_t i = form == QUERY_VALUE ? count - 1 : 0; i < count; i++) {
+        struct literal *test;
+        TRY(keep_value(c, body->items[i], i, &value));
+        TRY(list_add(heads, value));
+        if (form == QUERY_VALUE || !must_hold || value->kind != TERM_VAR)
+            continue;
+        TRY(arena_new(c->arena, &test));
+        test->at = body->items[i]->at;
+        TRY(ast_var(c->arena, value->name, value->at, &test->term));
+        TRY(list_add(&items, test));
+    }
+    body->items = (struct literal **)items.items;
+    body->count = items.count;
+    return OK;
 }
 
 static struct err bind_names(struct compiler *c, const struct scope *s, struct list *heads)
@@ -185,7 +233,7 @@ static struct err bind_names(struct compiler *c, const struct scope *s, struct l
     for (size_t i = 0; i < s->vars.count; i++) {
         struct term *t;
         struct var *v = s->vars.items[i];
-        if (v->wildcard || v->made || bytes_is(v->name, "value of the query"))
+        if (v->wildcard || v->made || bytes_starts(v->name, BYTES_LIT(VALUE_NAME)))
             continue;
         TRY(ast_var(c->arena, v->name, v->at, &t));
         t->var = v;
@@ -194,23 +242,22 @@ static struct err bind_names(struct compiler *c, const struct scope *s, struct l
     return OK;
 }
 
-struct err compile_query(struct policy *p, struct arena *a, struct rego_error *error, struct body *body, bool bindings,
-                         struct clause *clause)
+struct err compile_query(struct policy *p, struct arena *a, struct rego_error *error, struct body *body,
+                         enum query_form form, struct clause *clause)
 {
-    struct term *value;
     struct list heads = {.arena = a};
     struct compiler c = {.policy = p, .arena = a, .error = error, .clause = clause};
     TRY(names_enter(&c));
-    TRY(keep_value(&c, body, bindings, &value));
+    TRY(keep_values(&c, body, form, &heads));
     TRY(names_enter(&c));
     TRY(names_prepare(&c, body, NULL, 0));
     for (size_t i = 0; i < body->count; i++)
         TRY(names_literal(&c, body->items[i]));
-    TRY(names_term(&c, value));
+    for (size_t i = 0; i < heads.count; i++)
+        TRY(names_term(&c, heads.items[i]));
     const struct scope *scope = c.scope;
     names_leave(&c);
-    TRY(list_add(&heads, value));
-    if (bindings)
+    if (form != QUERY_VALUE)
         TRY(bind_names(&c, scope, &heads));
     TRY(flatten_branch(&c, body, &heads, body->items[0]->at, &clause->branches));
     return order_and_plan(&c);

@@ -38,12 +38,14 @@ struct explain_change {
 /*
  * explain_decide - which rule made the result, and the literal that failed first. explain_best - the failed literal of
  * the branch of a rule that got furthest, or NULL. explain_leaf - follow the rules that a literal asked to the literal
- * that is at fault; *rule is then its rule's node, NULL for the query.
+ * that is at fault; *rule is then its rule's node, NULL for the query. explain_maker - the first clause of a rule that
+ * held, or NULL.
  *
  * out      report->decision, report->failure
  * errors   NOMEM, LIMIT
  */
 MUST_CHECK struct err explain_decide(struct rego_report *report);
+const struct record_clause *explain_maker(const struct record_rule *rule);
 const struct record_fail *explain_best(const struct record_rule *rule);
 const struct record_fail *explain_leaf(const struct record_fail *fail, const struct node **rule);
 

@@ -13,6 +13,15 @@ const struct record_fail *explain_best(const struct record_rule *rule)
     return best;
 }
 
+const struct record_clause *explain_maker(const struct record_rule *rule)
+{
+    for (const struct record_clause *c = rule->clauses; c != NULL; c = c->next)
+        for (const struct record_branch *b = c->branches; b != NULL; b = b->next)
+            if (b->is_solved)
+                return c;
+    return NULL;
+}
+
 /* Whether the step failed because of what a rule says. */
 static bool blames_rule(const struct record_fail *f, const struct record_rule *rule)
 {

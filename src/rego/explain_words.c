@@ -262,6 +262,32 @@ static struct err put_message(struct record *r, const struct record_fail *f, str
     return OK;
 }
 
+/* The rules whose values the literal used, with the place that made them. */
+static struct err put_rules(struct record *r, const struct record_fail *f, struct buf *out)
+{
+    enum step_kind kind = f->step->kind;
+    struct bytes text;
+    if (kind != STEP_CALL && kind != STEP_NOT && kind != STEP_MATCH && kind != STEP_TEST)
+        return OK;
+    for (size_t i = 0; i < f->rule_count; i++) {
+        const struct record_rule *rule = f->rules[i];
+        const struct record_clause *c = rule->result == NULL ? NULL : explain_maker(rule);
+        if (c == NULL)
+            continue;
+        TRY(explain_rule_name(r, rule->node, &text));
+        buf_text(out, "; ");
+        buf_add(out, record_shown_text(r, text));
+        buf_text(out, " is ");
+        TRY(explain_value(r, rule->result, true, &text));
+        buf_add(out, text);
+        buf_text(out, " by ");
+        buf_text(out, c->clause->at.file == NULL ? "" : c->clause->at.file);
+        buf_text(out, ":");
+        buf_decimal(out, c->clause->at.row);
+    }
+    return OK;
+}
+
 static bool has_sides(const struct record_fail *f)
 {
     enum step_kind kind = f->step->kind;
@@ -277,6 +303,7 @@ struct err explain_failure(struct record *r, const struct record_fail *fail, con
     *out = (struct rego_failure){.at = explain_spot(fail->at)};
     out->literal = explain_text_of(fail->literal == NULL ? BYTES_EMPTY : fail->literal->text);
     TRY(put_message(r, fail, &message));
+    TRY(put_rules(r, fail, &message));
     TRY(buf_end(&message, &text));
     TRY(arena_copy(&r->arena, text, &text));
     out->message = explain_text_of(record_shown_text(r, text));

@@ -179,7 +179,12 @@ MUST_CHECK struct err tree_check(struct policy *p, struct node *n);
 /* tree_path_text - "data.a.b" of a node for messages. out: text, cut to size; errors: none */
 void tree_path_text(const struct node *n, char *out, size_t size);
 
+enum query_form { QUERY_VALUE, QUERY_BINDINGS, QUERY_EXPRESSIONS };
+
 /*
+ * What a solution of a query is: the value of its last expression; `true` and its variables; the values of all of its
+ * expressions and its variables.
+ *
  * compile_clause - resolve, flatten, order and plan one clause. compile_query - the same for a body of its own.
  *
  * errors   FORMAT with p->error filled; NOMEM
@@ -187,7 +192,7 @@ void tree_path_text(const struct node *n, char *out, size_t size);
  */
 MUST_CHECK struct err compile_clause(struct policy *p, struct clause *c);
 MUST_CHECK struct err compile_query(struct policy *p, struct arena *a, struct rego_error *error, struct body *body,
-                                    bool bindings, struct clause *c);
+                                    enum query_form form, struct clause *c);
 /*
  * recursion_check - refuse rules that need themselves.
  *

@@ -7,15 +7,15 @@
 struct solutions {
     struct values values;
     const struct flat_body *body;
-    bool bindings;
+    enum query_form form;
+    size_t value_count; /* heads in front of the variables */
     struct bytes *names;
 };
 
-static struct err add_bindings(struct frame *f, struct solutions *s)
+static struct err make_bindings(struct frame *f, struct solutions *s, const struct json **out)
 {
     struct members members = {.arena = f->eval->arena};
-    const struct json *row;
-    for (size_t i = 1; i < s->body->head_count; i++) {
+    for (size_t i = s->value_count; i < s->body->head_count; i++) {
         struct json *name;
         const struct json *v;
         TRY(eval_head(f, s->body, i, &v));
@@ -25,8 +25,26 @@ static struct err add_bindings(struct frame *f, struct solutions *s)
         *name = (struct json){.type = JSON_STRING, .text = s->names[i]};
         TRY(members_add(&members, name, v));
     }
-    TRY(value_object(f->eval->arena, members.items, members.count, NULL, &row));
-    return values_add(&s->values, row);
+    return value_object(f->eval->arena, members.items, members.count, NULL, out);
+}
+
+/* [[value of each expression], {variables}] */
+static struct err add_expressions(struct frame *f, struct solutions *s)
+{
+    struct arena *a = f->eval->arena;
+    struct values values = {.arena = a};
+    const struct json *parts[2];
+    for (size_t i = 0; i < s->value_count; i++) {
+        const struct json *v;
+        TRY(eval_head(f, s->body, i, &v));
+        if (v == NULL)
+            return OK;
+        TRY(values_add(&values, v));
+    }
+    TRY(value_array(a, values.items, values.count, &parts[0]));
+    TRY(make_bindings(f, s, &parts[1]));
+    TRY(value_array(a, parts, 2, &parts[0]));
+    return values_add(&s->values, parts[0]);
 }
 
 static struct err add_solution(struct frame *f, void *state, bool *stop)
@@ -35,8 +53,12 @@ static struct err add_solution(struct frame *f, void *state, bool *stop)
     const struct json *v;
     (void)stop;
     TRY(eval_charge(f->eval, 1));
-    if (s->bindings)
-        return add_bindings(f, s);
+    if (s->form == QUERY_EXPRESSIONS)
+        return add_expressions(f, s);
+    if (s->form == QUERY_BINDINGS) {
+        TRY(make_bindings(f, s, &v));
+        return values_add(&s->values, v);
+    }
     TRY(eval_head(f, s->body, 0, &v));
     return v == NULL ? OK : values_add(&s->values, v);
 }
@@ -50,7 +72,7 @@ static struct err collect_names(struct arena *a, const struct flat_body *b, stru
 }
 
 static struct err compile_text(struct policy *p, const struct query *q, struct arena *a, struct rego_error *error,
-                               struct clause **out)
+                               struct solutions *s, struct clause **out)
 {
     struct body *body;
     struct rule *rule;
@@ -58,7 +80,9 @@ static struct err compile_text(struct policy *p, const struct query *q, struct a
     TRY(arena_new(a, out));
     TRY(arena_new(a, &rule));
     (*out)->rule = rule;
-    return compile_query(p, a, error, body, q->bindings, *out);
+    s->form = q->expressions ? QUERY_EXPRESSIONS : q->bindings ? QUERY_BINDINGS : QUERY_VALUE;
+    s->value_count = q->expressions ? body->count : 1;
+    return compile_query(p, a, error, body, s->form, *out);
 }
 
 struct err query_data(struct arena *a, const char *text, size_t n, struct rego_error *error, const struct json **out)
@@ -127,10 +151,11 @@ struct err query_run(const struct rego_policy *p, const struct rego_call *call, 
     e.record = q->record;
     if (e.record != NULL)
         TRY(record_begin(e.record, &e));
-    TRY(compile_text(&view, q, a, error, &clause));
+    struct solutions s = {.values = {.arena = a}};
+    TRY(compile_text(&view, q, a, error, &s, &clause));
     e.path_count = view.path_count;
     const struct flat_body *body = clause->branches->body;
-    struct solutions s = {.values = {.arena = a}, .body = body, .bindings = q->bindings};
+    s.body = body;
     TRY(collect_names(a, body, &s.names));
     struct frame f;
     TRY(eval_frame(&e, clause, &f));

@@ -13,6 +13,7 @@ struct rego_policy {
 struct query {
     struct bytes text;
     bool bindings;            /* solutions are objects of the query's variables; else values of its last expression */
+    bool expressions;         /* solutions are pairs: an array of all expressions' values, and that object */
     bool strict;              /* a builtin's error ends the evaluation */
     const struct json *input; /* NULL: undefined */
     const struct json *data;  /* laid over the policy's documents; NULL: none */
@@ -20,7 +21,8 @@ struct query {
 };
 
 /*
- * query_run - all solutions of a query, as an array in the order in which they are found.
+ * query_run - all solutions of a query, as an array in the order in which they are found. An expression that makes
+ * variables equal, or is negated, has the value true.
  *
  * in       call: limits, context, clock; its texts are not read here
  * out      *out in the arena

@@ -1,5 +1,5 @@
 /*
- * `casemate policy set, get, show, list, delete`: the policies that a broker has in force.
+ * `casemate policy set, get, show, list, delete`: the policies that a broker has in force. The others work on files.
  */
 #pragma once
 
@@ -10,3 +10,5 @@ extern const struct command command_policy_get;
 extern const struct command command_policy_show;
 extern const struct command command_policy_list;
 extern const struct command command_policy_delete;
+extern const struct command command_policy_eval;
+extern const struct command command_policy_explain;

@@ -100,7 +100,7 @@ static void what_does_not_fit_is_a_usage_error(void **state)
         {"casemate log check d --key k --=k", "unknown option --"},
         {"casemate log check d --key k -x", "unknown option -x"},
         {"casemate log check d e f --key k", "one argument too many: f"},
-        {"casemate log check d --key k --format xml", "--format is text or json"},
+        {"casemate log check d --key k --format xml", "--format is one of text|json"},
         {"casemate log check d --key k --format json --format json", "--format is given twice"},
         {"casemate log print d", "one argument too many: d"},
         {"casemate count --count 0", "--count is a number from 1 to 10"},

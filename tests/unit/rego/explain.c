@@ -68,7 +68,7 @@ static const struct row rows[] = {
     {"through a rule", "p if q\nq if input.x > 3", "{\"x\":1}", REGO_FROM_NOTHING, "1:1", "data.t.q 3:6 input.x > 3",
      "input.x (1) is not greater than 3"},
     {"through a rule that is known", "p if { not r; q }\nr if not q\nq if input.x > 3", "{\"x\":1}", REGO_FROM_NOTHING,
-     "1:1", "data.t.p 2:8 not r", "what is negated holds: true"},
+     "1:1", "data.t.p 2:8 not r", "what is negated holds: true; data.t.r is true by policy.rego:3"},
     {"through a function", "p if f(input.x)\nf(x) if x.y == 1", "{\"x\":{\"y\":2}}", REGO_FROM_NOTHING, "1:1",
      "data.t.f 3:9 x.y == 1", "input.x.y (2) is not equal to 1"},
     {"no clause of a function", "p if f(input.x)\nf(1) := true", "{\"x\":2}", REGO_FROM_NOTHING, "1:1",
@@ -95,7 +95,7 @@ static const struct row rows[] = {
     {"a denying rule", "p := false if input.x == 1\np := true if input.x == 2", "{\"x\":1}", REGO_FROM_RULE, "2:1",
      "data.t.p 3:14 input.x == 2", NULL},
     {"violations", "p if count(v) == 0\nv contains 1 if input.x == 1", "{\"x\":1}", REGO_FROM_NOTHING, "1:1",
-     "data.t.p 2:6 count(v) == 0", "1 is not equal to 0"},
+     "data.t.p 2:6 count(v) == 0", "1 is not equal to 0; data.t.v is [1] by policy.rego:3"},
 };
 
 static void frontier(void **state)

@@ -1,0 +1,213 @@
+"""`casemate policy eval, explain, check, test, fmt, bench` as a user runs them: files in, text and exit status out."""
+import json
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+POLICY = """package policy
+
+default allow := false
+
+allow if {
+\tinput.snp.measurement == query_reference_value("m")
+\tcount(violations) == 0
+}
+
+violations contains "debug" if input.snp.debug
+"""
+
+
+class Ran:
+    def __init__(self, words, stdin=None):
+        done = subprocess.run([ROOT / "build" / "casemate", "policy", *map(str, words)], capture_output=True, text=True,
+                              timeout=60, input=stdin)
+        self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
+
+    def json(self):
+        return json.loads(self.out)
+
+
+def policy(*words, stdin=None):
+    return Ran(words, stdin)
+
+
+@pytest.fixture
+def files(tmp_path):
+    def write(name, content):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    write("a.rego", POLICY)
+    write("in.json", '{"snp": {"measurement": "aa", "debug": true}}')
+    write("ref.json", '{"m": "aa"}')
+    write.folder = tmp_path
+    return write
+
+
+# eval
+
+def test_eval_prints_what_opa_prints(files):
+    ran = policy("eval", "-d", files.folder / "a.rego", "-i", files.folder / "in.json", "data.policy.allow")
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.json() == {"result": [{"expressions": [
+        {"value": False, "text": "data.policy.allow", "location": {"row": 1, "col": 1}}]}]}
+
+
+def test_eval_of_nothing_defined(files):
+    ran = policy("eval", "-d", files.folder / "a.rego", "data.policy.nothing")
+    assert (ran.status, ran.json()) == (0, {})
+    assert policy("eval", "--fail", "data.x").status == 1
+    assert policy("eval", "--fail-defined", "data").status == 1
+    assert policy("eval", "--fail-defined", "data.x").status == 0
+
+
+def test_eval_bindings_and_more_expressions():
+    answer = policy("eval", "x := [5, 6][i]; x > 5").json()["result"]
+    assert [r["bindings"] for r in answer] == [{"i": 1, "x": 6}]
+    assert [e["value"] for e in answer[0]["expressions"]] == [True, True]
+    assert [e["text"] for e in answer[0]["expressions"]] == ["x := [5, 6][i]", "x > 5"]
+    assert answer[0]["expressions"][1]["location"] == {"row": 1, "col": 17}
+    assert policy("eval", "1 == 1; 1 == 2").json() == {}
+    assert policy("eval", "1 == 2").json()["result"][0]["expressions"][0]["value"] is False
+    assert policy("eval", "[true, false][_]").json()["result"] == [
+        {"expressions": [{"value": True, "text": "[true, false][_]", "location": {"row": 1, "col": 1}}]}]
+
+
+def test_eval_formats(files):
+    assert policy("eval", "-f", "raw", '"a b"; 1').out == "a b 1\n"
+    assert policy("eval", "--format", "pretty", '{"a": 1}').out == '{\n  "a": 1\n}\n'
+    assert policy("eval", "--format", "pretty", "data.x").out == "undefined\n"
+    assert policy("eval", "--format=pretty", "x := 1; y := {x}").out == "1:\n  x = 1\n  y = [1]\n"
+
+
+def test_eval_input_and_data(files):
+    files("docs/a/b/c.json", '{"n": 7}')
+    files("docs/top.json", '{"t": 1}')
+    answer = policy("eval", "-d", files.folder / "docs", "-I", "[data, input]", stdin="[3]").json()
+    assert answer["result"][0]["expressions"][0]["value"] == [{"a": {"b": {"n": 7}}, "t": 1}, [3]]
+    assert policy("eval", "-i", "-", "-fraw", "input.x", stdin='{"x": 1}').out == "1\n"
+
+
+def test_eval_v0(files):
+    path = files("old.rego", "package old\nallow { input.x == 1 }\n")
+    assert policy("eval", "-d", path, "1").status == 3
+    assert policy("eval", "-d", path, "--v0-compatible", "-I", "-fraw", "data.old.allow", stdin='{"x": 1}').out == "true\n"
+
+
+def test_eval_strict_builtin_errors():
+    assert policy("eval", "1 / 0").json() == {}
+    ran = policy("eval", "--strict-builtin-errors", "1 / 0")
+    assert ran.status == 4
+    error = ran.json()["errors"][0]
+    assert error["code"] == "eval_builtin_error" and "divide by zero" in error["message"]
+
+
+def test_a_refused_policy_is_shown_with_its_line(files):
+    path = files("bad.rego", "package p\n\nallow if {\n\tinput.x ==\n}\n")
+    ran = policy("eval", "-d", path, "-f", "pretty", "data.p.allow")
+    assert ran.status == 3 and ran.out == ""
+    assert f"{path}:5:1: rego_parse_error:" in ran.err and "    }\n    ^\n" in ran.err
+    error = policy("eval", "-d", path, "data.p.allow").json()["errors"][0]
+    assert (error["code"], error["location"]) == ("rego_parse_error", {"file": str(path), "row": 5, "col": 1})
+
+
+def test_a_compile_error_is_shown_with_its_line(files):
+    path = files("bad.rego", "package p\nallow if nothing(input.x)\n")
+    ran = policy("eval", "-d", path, "-f", "pretty", "data.p.allow")
+    assert ran.status == 3 and f"{path}:2:10: " in ran.err and "             ^\n" in ran.err
+
+
+BAD_INPUTS = [
+    (["eval", "-d", "nope.rego", "1"], 3, "nope.rego: no such file"),
+    (["eval", "-i", "nope.json", "1"], 3, "nope.json: no such file"),
+    (["eval", "-d", "garbage.rego", "1"], 3, "garbage.rego:1:"),
+    (["eval", "-d", "garbage.json", "1"], 3, "garbage.json: not JSON at byte 0"),
+    (["eval", "-d", "list.json", "1"], 3, "list.json: data must be an object"),
+    (["eval", "-i", "garbage.json", "1"], 3, "garbage.json: not JSON"),
+    (["eval", "-d", "other.txt", "1"], 3, "neither a policy (.rego) nor a document (.json)"),
+    (["eval", "--references", "list.json", "1"], 3, "must be an object"),
+    (["eval", ":="], 3, "query:1:1: rego_parse_error"),
+    (["eval", ""], 3, "rego_parse_error"),
+    (["eval"], 2, "an argument is missing: QUERY"),
+    (["eval", "1", "2"], 2, "one argument too many"),
+    (["eval", "--nope", "1"], 2, "unknown option --nope"),
+    (["eval", "-x", "1"], 2, "unknown option -x"),
+    (["eval", "--format", "raw", "-d"], 2, "-d needs a value"),
+    (["eval", "--format", "xml", "1"], 2, "--format is one of json|pretty|raw"),
+    (["explain", "-d", "garbage.rego", "data"], 3, "garbage.rego:1:"),
+    (["explain", "--secret", "token", "data"], 3, "not a path of a secret"),
+    (["explain"], 2, "an argument is missing"),
+]
+
+
+@pytest.mark.parametrize("words,status,message", BAD_INPUTS, ids=[" ".join(row[0]) or "none" for row in BAD_INPUTS])
+def test_bad_input(files, words, status, message):
+    files("garbage.rego", bytes(range(256)))
+    files("garbage.json", b"\xff\xfe\x00garbage")
+    files("list.json", "[1]")
+    files("other.txt", "text")
+    placed = [str(files.folder / w) if "." in w and not w.startswith("-") else w for w in words]
+    if words[0] == "eval" and "--format" not in placed:
+        placed += ["-f", "pretty"]
+    ran = policy(*placed)
+    assert ran.status == status, ran.out + ran.err
+    assert message in ran.err
+
+
+# explain
+
+def explain(files, *words):
+    return policy("explain", "-d", files.folder / "a.rego", "-i", files.folder / "in.json", "--references",
+                  files.folder / "ref.json", *words)
+
+
+def test_explain_as_text(files):
+    ran = explain(files, "--what-if", "data.policy.allow")
+    assert (ran.status, ran.err) == (0, "")
+    assert "data.policy.allow is false\nmade by the default of data.policy.allow at " in ran.out
+    assert "a.rego:7:2: count(violations) == 0\n" in ran.out
+    assert '1 is not equal to 0; data.policy.violations is ["debug"]' in ran.out
+    assert 'query_reference_value ["m"] = "aa" at ' in ran.out
+    assert "input.snp.debug is true, with false the result is true\n" in ran.out
+
+
+def test_explain_as_json(files):
+    answer = explain(files, "--what-if", "--format", "json", "data.policy.allow").json()
+    assert answer["format"] == "casemate-rego-explain/1" and answer["complete"] is True
+    assert answer["result"] is False
+    assert answer["decision"]["made_by"] == "default" and answer["decision"]["row"] == 3
+    failed = answer["decision"]["failed"]
+    assert (failed["rule"], failed["row"], failed["column"]) == ("data.policy.allow", 7, 2)
+    assert answer["calls"][0]["arguments"] == ["m"] and answer["calls"][0]["result"] == "aa"
+    assert answer["lookups"] == {"found": ["input.snp.debug", "input.snp.measurement"], "missing": []}
+    assert answer["what_if"] == {"found": True, "path": "input.snp.debug", "from": True, "to": False, "result": True,
+                                 "tried": 1}
+    branch = answer["rules"][0]["clauses"][0]["branches"][0]
+    assert (branch["held"], branch["reached"], branch["literals"]) == (False, 1, 2)
+    assert (branch["failed"]["left"], branch["failed"]["right"]) == (1, 0)
+
+
+def test_explain_a_misspelt_name(files):
+    files("in.json", '{"snp": {"measurment": "aa"}}')
+    ran = explain(files, "data.policy.allow")
+    assert "input.snp.measurement is missing; did you mean measurment?" in ran.out
+
+
+def test_explain_shows_no_secret(files):
+    for words in (["--format", "json"], []):
+        ran = explain(files, "--what-if", "--secret", "input.snp.measurement", "--secret", "query_reference_value()",
+                      "data.policy.allow", *words)
+        assert ran.status == 0 and '"aa"' not in ran.out and "<secret>" in ran.out
+
+
+def test_explain_an_allowed_decision(files):
+    files("in.json", '{"snp": {"measurement": "aa"}}')
+    answer = explain(files, "--format", "json", "data.policy.allow").json()
+    assert answer["result"] is True
+    assert answer["decision"]["made_by"] == "rule" and answer["decision"]["row"] == 5
+    assert "failed" not in answer["decision"]
