@@ -26,6 +26,7 @@ static const struct table tables[] = {
     TABLE(text),
     TABLE(regex),
     TABLE(glob),
+    TABLE(globs),
     TABLE(net),
     TABLE(hashes),
     TABLE(jwt),

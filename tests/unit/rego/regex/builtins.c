@@ -21,6 +21,16 @@ static const struct row {
     {"glob.match(\"a\", [\"ab\"], \"a\")", NULL},
     {"glob.match(\"a\", [1], \"a\")", NULL},
     {"glob.match(\"a\", \".\", \"a\")", NULL},
+    {"regex.globs_match(\"a]\", \"a\")", NULL},
+    {"regex.globs_match(\"[a\", \"a\")", NULL},
+    {"regex.globs_match(\"a\", \"*\")", NULL},
+    {"regex.globs_match(\"a**\", \"a\")", NULL},
+    {"regex.globs_match(`a\\`, \"a\")", NULL},
+    {"regex.globs_match(\"[-a]\", \"a\")", NULL},
+    {"regex.globs_match(\"[a-]\", \"a\")", NULL},
+    {"regex.globs_match(\"[a-b-c]\", \"a\")", NULL},
+    {"regex.globs_match(\"[b-a]\", \"a\")", NULL},
+    {"regex.globs_match(1, \"a\")", NULL},
     {"regex.is_valid(\"[\")", "false"},
     {"regex.is_valid(7)", "false"},
     {"regex.is_valid(\"a+\")", "true"},
@@ -48,6 +58,16 @@ static const struct row {
     {"regex.template_match(\"a.{[0-9]+}b\", \"a.12b\", \"{\", \"}\")", "true"},
     {"regex.template_match(\"a.{[0-9]+}b\", \"ax12b\", \"{\", \"}\")", "false"},
     {"regex.template_match(\"<x{2}>\", \"xx\", \"<\", \">\")", "true"},
+    {"regex.globs_match(\"a\", \"b\")", "false"},
+    {"regex.globs_match(\"a\", \"\")", "false"},
+    {"regex.globs_match(\"a*\", \"b*\")", "false"}, /* the empty text does not count */
+    {"regex.globs_match(\"a+\", \"a+b\")", "false"},
+    {"regex.globs_match(\"[a-c]+\", \"[d-f]+\")", "false"},
+    {"regex.globs_match(\"\", \"\")", "true"},
+    {"regex.globs_match(\"a*\", \"a*\")", "true"},
+    {"regex.globs_match(\"a*b\", \".[ab]x*\")", "true"},
+    {"regex.globs_match(\"[a-c]+z\", \"a.*\")", "true"},
+    {"regex.globs_match(`\\.\\[`, \".[[]\")", "true"},
     {"glob.match(\"*\", [], \"a.b\")", "false"},
     {"glob.match(\"*\", null, \"a.b\")", "true"},
     {"glob.match(\"a:*\", [\":\", \"\xc3\xa9\"], \"a:b\xc3\xa9\")", "false"},
@@ -106,6 +126,7 @@ static void test_limits(void **state)
         "x) }",
         "p if { x := concat(\"\", [\"a\" | some i in numbers.range(1, 20000)]); "
         "count(regex.find_n(`a.*b|a`, x, -1)) == 0 }",
+        "p if { x := concat(\"\", [\"a*\" | some i in numbers.range(1, 8000)]); not regex.globs_match(x, x) }",
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         char text[600];
