@@ -66,6 +66,7 @@ static struct err make_policy(struct policy *p, const struct rego_module *module
         TRY(add_module(p, &modules[i]));
     TRY(tree_check(p, p->root));
     TRY(compile_nodes(p, p->root));
+    TRY(names_refused(p, p->error));
     return recursion_check(p);
 }
 

@@ -255,6 +255,7 @@ struct err compile_query(struct policy *p, struct arena *a, struct rego_error *e
         TRY(names_literal(&c, body->items[i]));
     for (size_t i = 0; i < heads.count; i++)
         TRY(names_term(&c, heads.items[i]));
+    TRY(names_refused(p, error));
     const struct scope *scope = c.scope;
     names_leave(&c);
     if (form != QUERY_VALUE)

@@ -103,6 +103,37 @@ static struct err check_arity(struct compiler *c, const struct term *call, const
                      "%s: arity mismatch: have %zu arguments, want %zu", name, call->count, f->arity);
 }
 
+static struct err mention(struct compiler *c, const struct function *f, struct place at, struct mention **list)
+{
+    struct mention *m;
+    if (f->builtin == NULL || f->builtin->refused == NULL)
+        return OK;
+    TRY(arena_new(c->arena, &m));
+    *m = (struct mention){*list, f->builtin, at};
+    *list = m;
+    return OK;
+}
+
+static bool is_mentioned(const struct mention *list, const struct builtin *b)
+{
+    for (; list != NULL; list = list->next)
+        if (list->builtin == b)
+            return true;
+    return false;
+}
+
+struct err names_refused(const struct policy *p, struct rego_error *error)
+{
+    const struct mention *first = NULL;
+    for (const struct mention *m = p->refused; m != NULL; m = m->next)
+        if (!is_mentioned(p->replaced, m->builtin))
+            first = m;
+    if (first == NULL)
+        return OK;
+    return note_fail(error, REGO_ERR_COMPILE, "rego_type_error", first->at, "refused builtin %s: %s",
+                     first->builtin->name, first->builtin->refused);
+}
+
 struct err names_call(struct compiler *c, struct term *call)
 {
     char name[NAME_MAX_LEN];
@@ -121,6 +152,7 @@ struct err names_call(struct compiler *c, struct term *call)
         return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", call->at, "undefined function %s", name);
     }
     call->target = f;
+    TRY(mention(c, f, call->at, &c->policy->refused));
     return check_arity(c, call, f, name);
 }
 
@@ -140,6 +172,7 @@ struct err names_with(struct compiler *c, struct with *w)
     const struct function *value = NULL;
     TRY(names_function(c, w->target, &f));
     if (f != NULL) {
+        TRY(mention(c, f, w->target->at, &c->policy->replaced));
         TRY(names_function(c, w->value, &value));
         w->replaced = f;
         w->function = value;

@@ -163,6 +163,14 @@ struct policy {
     struct machine_path *paths[POLICY_PATH_ROWS]; /* by hash */
     uint32_t path_count;
     struct regex_table *regexes; /* patterns that are constants */
+    struct mention *refused;     /* calls of refused builtins, the last one first */
+    struct mention *replaced;    /* refused builtins that a `with` replaces */
+};
+
+struct mention { /* of a builtin */
+    struct mention *next;
+    const struct builtin *builtin;
+    struct place at;
 };
 
 /* node_child - the child by key, or NULL. node_at - the node of a constant path. errors: none. out: the node */
@@ -178,6 +186,14 @@ MUST_CHECK struct err tree_add_module(struct policy *p, struct module *m);
 MUST_CHECK struct err tree_check(struct policy *p, struct node *n);
 /* tree_path_text - "data.a.b" of a node for messages. out: text, cut to size; errors: none */
 void tree_path_text(const struct node *n, char *out, size_t size);
+
+/*
+ * names_refused - the first call of a refused builtin that no `with` replaces is an error.
+ *
+ * errors   FORMAT with *error filled
+ * out      nothing
+ */
+MUST_CHECK struct err names_refused(const struct policy *p, struct rego_error *error);
 
 enum query_form { QUERY_VALUE, QUERY_BINDINGS, QUERY_EXPRESSIONS };
 

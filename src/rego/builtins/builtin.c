@@ -44,6 +44,7 @@ static const struct table tables[] = {
     TABLE(random),
     TABLE(time),
     TABLE(duration),
+    TABLE(refused),
 };
 /* clang-format on */
 

@@ -31,7 +31,8 @@ struct builtin {
     uint8_t arity;
     bool variadic;
     builtin_function_call *run;
-    uint8_t pattern; /* the operand (from 1) that is a regular expression: a constant is compiled at load */
+    uint8_t pattern;     /* the operand (from 1) that is a regular expression: a constant is compiled at load */
+    const char *refused; /* why no policy may call it; NULL: every policy may */
 };
 
 /* builtin_find - by name, or NULL. builtin_hint - say which builtin a wrong name may mean. errors: none; out: the row
@@ -109,3 +110,4 @@ BUILTIN_TABLE(semver)
 BUILTIN_TABLE(random)
 BUILTIN_TABLE(time)
 BUILTIN_TABLE(duration)
+BUILTIN_TABLE(refused)
