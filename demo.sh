@@ -156,10 +156,14 @@ message=(--initdata "$state/initdata.toml" --tpm "$state/tpm" --event-log "$stat
 attack() { "$bin/casemate-host" attack "$@"; }
 row "a changed command line inside the image" refused appraisal.command-line attack command-line --image "$state/guest-cmdline/guest.efi" "${vm[@]}"
 boot_session=$last_session
+"$bin/casemate-host" run --image "$state/guest/guest.efi" --save demo-state/snapshot "${vm[@]}" 2>>"$state/host.log" >/dev/null || die "no snapshot"
 row "the command line overridden from outside (PCR 12)" refused appraisal.command-line attack command-line-override --append "console=ttyS0 quiet evil=1" --image "$state/guest/guest.efi" "${vm[@]}"
 row "a changed initramfs" refused appraisal.initramfs attack initramfs --image "$state/guest-initramfs/guest.efi" "${vm[@]}"
 row "a changed kernel" refused appraisal.kernel attack kernel --image "$state/guest-kernel/guest.efi" "${vm[@]}"
 row "a TPM whose endorsement key nobody enrolled" refused "tpm.ek-chain tpm.ek-unenrolled" attack unenrolled-ek --image "$state/guest/guest.efi" --initdata "$state/initdata.toml" --tpm "$state/tpm-stranger" --console "$state/attack.log"
+row "the measured guest again, back from a snapshot" ok "" "$bin/casemate-host" run --image "$state/guest/guest.efi" --initdata "$state/initdata.toml" --load demo-state/snapshot --console "$state/attack.log"
+row "a copy of it: the snapshot started as another machine" refused guest.cloned "$bin/casemate-host" run --image "$state/guest/guest.efi" --initdata "$state/initdata.toml" --load demo-state/snapshot --clone --console "$state/attack.log"
+rm -f demo-state/snapshot
 row "foreign initdata" refused release.initdata attack foreign-initdata --image "$state/guest/guest.efi" --initdata "$state/foreign.toml" --tpm "$state/tpm" --console "$state/attack.log"
 row "no initdata" refused guest.no-initdata attack no-initdata --image "$state/guest/guest.efi" --no-initdata --tpm "$state/tpm" --console "$state/attack.log"
 row "an old message in a new session (replay)" refused nonce.mismatch attack replay "${message[@]}"

@@ -32,6 +32,12 @@ void report_step(struct report *r, const char *step)
     r->last_ms = now;
 }
 
+void report_ready(void)
+{
+    printf("casemate-guest: ready\n");
+    fflush(stdout);
+}
+
 static const char *outcome(const struct report *r, struct err e)
 {
     if (!failed(e))

@@ -23,6 +23,7 @@ struct report {
 
 /*
  * report_begin - start the clock. report_step - a step is done: a line of progress, and its time for the result.
+ * report_ready - the line on which a host may write a snapshot: nothing has been asked or sent yet.
  * report_result - the result line: ok, refused or failed, by whom, with the reason code.
  *
  * in       step: a literal; e: how it ended
@@ -31,4 +32,5 @@ struct report {
  */
 void report_begin(struct report *r);
 void report_step(struct report *r, const char *step);
+void report_ready(void);
 int report_result(const struct report *r, struct err e);

@@ -17,6 +17,7 @@
 #define ARGS_MAX     64
 #define QMP_WAIT_MS  60000
 #define CONSOLE_STEP 4096
+#define GENERATION   "3e8b1e5c-0f0e-4b0e-9a53-6f4b6c3e9d21" /* of saved machines */
 
 /* The arguments of QEMU, with the texts made for them. */
 struct args {
@@ -93,7 +94,10 @@ static void add_devices(struct vm *v)
     add(a, "-chardev", a->tpm);
     add(a, "-tpmdev", "emulator,id=t,chardev=tpm");
     add(a, "-device", "tpm-tis,tpmdev=t");
-    add(a, "-device", "vmgenid,guid=auto");
+    /* The same generation for a snapshot and its return; a clone gets a new one, as a cloud would give it. */
+    add(a, "-device",
+        v->r->save != NULL || (v->r->load != NULL && !v->r->is_clone) ? "vmgenid,guid=" GENERATION
+                                                                      : "vmgenid,guid=auto");
     add(a, "-netdev", "user,id=net");
     add(a, "-device", "virtio-net-pci,netdev=net,romfile=");
     if (v->r->initdata != NULL) {

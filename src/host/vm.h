@@ -17,6 +17,7 @@ struct vm_request {
     const char *load;     /* snapshot to start from; NULL: none */
     unsigned memory_mib;
     unsigned timeout_sec;
+    bool is_clone; /* with `load`: the machine gets a new generation, as every copy of a snapshot should */
     bool allow_kvm;
     bool verbose;  /* show how QEMU is started */
     FILE *console; /* where the guest's console is shown; NULL: nowhere */

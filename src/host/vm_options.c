@@ -17,6 +17,8 @@ static struct err check(const struct host_option *rows)
         return FAIL(ERR_FORMAT, "either --initdata or --no-initdata is needed");
     if (has(rows, "save") && has(rows, "load"))
         return FAIL(ERR_FORMAT, "--save and --load exclude each other");
+    if (has(rows, "clone") && !has(rows, "load"))
+        return FAIL(ERR_FORMAT, "--clone is for --load");
     return OK;
 }
 
@@ -29,6 +31,7 @@ struct err vm_options_read(const struct host_option *rows, struct vm_request *ou
                            .append = options_find(rows, "append", NULL),
                            .save = options_find(rows, "save", NULL),
                            .load = options_find(rows, "load", NULL),
+                           .is_clone = has(rows, "clone"),
                            .allow_kvm = has(rows, "kvm"),
                            .verbose = has(rows, "verbose"),
                            .console = stderr};

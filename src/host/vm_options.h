@@ -14,6 +14,7 @@
         {.name = "memory", .value = "MiB", .help = "memory (512)"},                                                    \
         {.name = "append", .value = "TEXT", .help = "another command line than the image's own"},                      \
         {.name = "firmware", .value = "FILE", .help = "the firmware (" VM_FIRMWARE ")"},                               \
+        {.name = "clone", .help = "with --load: as a copy, with a new generation; the guest refuses to go on"},        \
         {.name = "save", .value = "SNAP", .help = "write a snapshot once the guest is ready, and end"},                \
         {.name = "load", .value = "SNAP", .help = "start from a snapshot"},                                            \
         {.name = "timeout", .value = "SEC", .help = "end after this time with status 4 (120)"},                        \

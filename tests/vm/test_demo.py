@@ -34,7 +34,7 @@ def test_the_demo_ends_as_expected():
     assert run.returncode == 0
     assert "every line is as expected" in run.stdout
     table = run.stdout.split("7. What was tried", 1)[1]
-    assert table.count("refused   refused") == 16 and "<-- differs" not in table
+    assert table.count("refused   refused") == 17 and "<-- differs" not in table
     for threat in ("T-BOOT-02", "T-BOOT-03", "T-BOOT-04", "T-BOOT-07", "T-ATT-01", "T-ATT-02", "T-ATT-03", "T-ATT-15",
-                   "T-INIT-01", "T-INIT-02", "T-SEC-03"):
+                   "T-INIT-01", "T-INIT-02", "T-SEC-03", "T-HOST-04"):
         assert threat in table, threat

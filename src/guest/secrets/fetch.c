@@ -12,6 +12,7 @@
 #include "guest/guest.h"
 #include "guest/report.h"
 #include "guest/secrets/config.h"
+#include "guest/secrets/generation.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/sandbox.h"
@@ -30,6 +31,7 @@ struct fetching {
     struct tls_client *tls;
     struct client *client;
     struct kbs_session session;
+    int generation; /* log of the kernel; see generation.h */
 };
 
 static struct err read_initdata(struct fetching *f, int fd)
@@ -69,6 +71,8 @@ static struct err prepare(struct fetching *f)
     TRY_AS(REASON_GUEST_BROKER, tls_client_new(f->config.cert, &f->tls));
     TRY_AS(REASON_GUEST_BROKER, client_open(f->config.url, f->tls, false, &f->client));
     report_step(&f->report, "initdata read");
+    TRY(generation_watch(&f->generation));
+    report_ready(); /* no key is made and no connection is open yet: a snapshot would hold neither */
     TRY(attester_find(&f->arena, &f->attester, &f->state));
     report_step(&f->report, "endorsement key read, attestation key made");
     return OK;
@@ -92,6 +96,7 @@ static struct err confine(void)
 static struct err attest(struct fetching *f)
 {
     const struct json *extra, *evidence;
+    TRY(generation_check(f->generation));
     TRY(f->attester->extra_params(f->state, &f->arena, &extra));
     struct err e = kbs_auth(&f->session, f->attester->tee, extra);
     if (e.code == ERR_UNVERIFIED)
@@ -101,6 +106,7 @@ static struct err attest(struct fetching *f)
     report_step(&f->report, "broker authenticated, challenge received");
     TRY(f->attester->collect(f->state, &f->arena, &f->session, &evidence));
     report_step(&f->report, "credential activated, evidence quoted");
+    TRY(generation_check(f->generation));
     TRY(kbs_attest(&f->session, evidence, f->initdata_text));
     report_step(&f->report, "attested");
     return OK;
@@ -113,7 +119,9 @@ static struct err fetch_one(struct fetching *f, const struct credential *c)
     struct digest d;
     uint64_t version;
     snprintf(f->report.resource, sizeof(f->report.resource), "%.255s", c->resource);
+    TRY(generation_check(f->generation));
     TRY(kbs_resource(&f->session, c->resource, false, &value, &version));
+    TRY(generation_check(f->generation)); /* before the secret stands in a file */
     TRY(hash_of(HASH_SHA256, secret_borrow(&value), &d));
     buf_init(&hex, 64);
     hex_encode(digest_view(&d), &hex);
@@ -137,7 +145,7 @@ static struct err fetch(struct fetching *f, int fd)
 
 static int run(int fd)
 {
-    struct fetching f = {0};
+    struct fetching f = {.generation = -1};
     signal(SIGPIPE, SIG_IGN);
     log_open("secrets", LOG_LEVEL_WARNING);
     arena_init(&f.arena, REQUEST_ARENA_MAX);
@@ -150,6 +158,7 @@ static int run(int fd)
     tls_client_free(f.tls);
     if (f.state != NULL)
         f.attester->close(f.state);
+    fd_clear(&f.generation);
     arena_clear(&f.arena);
     return status;
 }
