@@ -1,6 +1,7 @@
 #include "sys/sandbox.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -11,6 +12,7 @@
 
 #include "base/limits.h"
 #include "sys/landlock.h"
+#include "sys/privilege.h"
 
 /* Which driver an ioctl speaks to. TDX shares its letter with the terminals, so its one number is given whole. */
 #define IOCTL_TYPE       0xff00
@@ -68,6 +70,10 @@ static const int forking[] = {SCMP_SYS(clone),
                               SCMP_SYS(dup3),
                               SCMP_SYS(close_range),
                               SCMP_SYS(prctl),
+                              SCMP_SYS(setgroups),
+                              SCMP_SYS(setresgid),
+                              SCMP_SYS(setresuid),
+                              SCMP_SYS(capset),
                               SCMP_SYS(arch_prctl),
                               SCMP_SYS(set_tid_address),
                               SCMP_SYS(set_robust_list),
@@ -125,6 +131,7 @@ static const struct narrow narrows[] = {
     {0, SCMP_SYS(ioctl), 1, UINT32_MAX, TCGETS}, /* isatty */
     {SANDBOX_FORK, SCMP_SYS(mmap), 2, PROT_EXEC, PROT_EXEC},
     {SANDBOX_FORK, SCMP_SYS(mprotect), 2, PROT_EXEC, PROT_EXEC},
+    {SANDBOX_FORK, SCMP_SYS(unshare), 0, UINT32_MAX, CLONE_NEWNET | CLONE_NEWIPC},
     {SANDBOX_NET_ACCEPT | SANDBOX_NET_CONNECT, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONBIO},
     {SANDBOX_NET_CONNECT, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD},
     {SANDBOX_DEVICE_IO, SCMP_SYS(ioctl), 1, IOCTL_TYPE, IOCTL_SEV},
@@ -193,6 +200,7 @@ struct err sandbox_enter(const struct sandbox_plan *plan, const char **reduced)
 {
     *reduced = NULL;
     tzset(); /* libc opens /etc/localtime at the first use of a date, even in UTC: have that behind us */
+    TRY(privilege_drop(plan, reduced));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return FAIL_SYS(errno, "privileges cannot be given up");
     TRY(enter_limits(plan));

@@ -22,11 +22,12 @@ struct sandbox_plan {
     const char *const *write_dirs;
     unsigned memory_mib; /* address space bound; 0 = none */
     unsigned files_open; /* RLIMIT_NOFILE; 0 = leave */
+    unsigned own_uid;    /* user and group id to take where the process is root; 0 = keep */
 };
 
 /*
- * sandbox_enter - no_new_privs, no dumps, rlimits, Landlock from ABI 1 on, seccomp allow-list (a forbidden call kills
- * the process). Call it once, before the first hostile byte.
+ * sandbox_enter - privileges of root given up (privilege.h), no_new_privs, no dumps, rlimits, Landlock from ABI 1 on,
+ * seccomp allow-list (a forbidden call kills the process). Call it once, before the first hostile byte.
  *
  * in       plan: of our own
  * out      *reduced: a literal naming the part that this kernel lacks, or NULL

@@ -346,6 +346,10 @@ static struct err supervise(struct supervisor *s)
     TRY(start_role(s, &s->front));
     if (s->admin_count != 0)
         TRY(start_role(s, &s->front_admin));
+    if (geteuid() != 0)
+        LOG(LOG_LEVEL_INFO, "sandbox.reduced",
+            LOG_TEXT("missing",
+                     "user ids and network namespaces of the roles' own: the broker was not started as root"));
     /* A role that is started again inherits this filter: it has to hold what any role needs. */
     TRY(role_enter(
         &(struct sandbox_plan){.needs = SANDBOX_FORK | SANDBOX_FILES_READ | SANDBOX_FILES_WRITE | SANDBOX_NET_ACCEPT}));
