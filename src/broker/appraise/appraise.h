@@ -44,7 +44,7 @@ struct trust {
 MUST_CHECK struct err trust_decode(const struct appraise_config *m, struct trust *t);
 void trust_clear(struct trust *t);
 
-/* trust_policy - the attestation policy for a class of TEEs ("cpu"), or NULL: the native rules. errors: none; out: it
+/* trust_policy - the attestation policy for a class of TEEs ("cpu"), or NULL: the built-in one. errors: none; out: it
  */
 const struct attestation_policy *trust_policy(const struct trust *t, const char *class);
 

@@ -31,7 +31,7 @@ static struct err put_all(struct keys *k, struct arena *a, enum store_kind kind,
     return OK;
 }
 
-/* id -> text of each attestation policy; where none stands for a class of TEEs, the native rules appraise. */
+/* id -> text of each attestation policy; where none stands for a class of TEEs, the built-in one appraises. */
 static struct err put_policies(struct keys *k, struct arena *a, struct buf *out)
 {
     const struct store_entry *entries;

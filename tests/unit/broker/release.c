@@ -1,0 +1,231 @@
+/*
+ * The release: what is refused, and that nothing leaves without a durable record, whatever fails on the way.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "jose/jwe.h"
+#include "keys_place.h"
+
+static struct place p;
+
+static int setup(void **state)
+{
+    (void)state;
+    place_new(&p);
+    int flags = fcntl(p.front.fd, F_GETFL);
+    return fcntl(p.front.fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    place_clear(&p);
+    return 0;
+}
+
+static struct err count_release(void *context, struct bytes line)
+{
+    const struct json *v;
+    struct arena a;
+    size_t *count = context;
+    arena_init(&a, 4 * MIB);
+    struct err e = json_decode(&a, line, NULL, NULL, &v);
+    if (!failed(e)) {
+        const struct json *kind = json_at(v, "kind");
+        const struct json *reason = json_at(v, "reason");
+        bool refused = json_is(reason, JSON_STRING) && reason->text.n != 0;
+        *count += json_is(kind, JSON_STRING) && bytes_is(kind->text, "release") && !refused;
+    }
+    arena_clear(&a);
+    return e;
+}
+
+/* Releases that the log holds durably, checked with the public key as an auditor would. */
+static size_t releases(void)
+{
+    size_t count = 0;
+    struct audit_report report;
+    assert_ok(audit_walk(settings_text(p.keys->settings, SETTING_AUDIT_DIRECTORY), p.keys->audit_key, count_release,
+                         &count, &report));
+    return count;
+}
+
+static bool holds_secret(const struct keys_reply *r)
+{
+    const struct json *header;
+    struct arena a;
+    SCOPED(secret) struct secret value = {0};
+    arena_init(&a, 4 * MIB);
+    bool ok = r->error == 0 && !failed(jwe_decrypt(&a, p.tee_key, r->body, &header, &value)) &&
+              bytes_is(secret_borrow(&value), SECRET);
+    arena_clear(&a);
+    return ok;
+}
+
+static void refused(const char *method, const char *path, struct bytes token, uint16_t error, enum reason reason)
+{
+    struct keys_reply r;
+    place_ask(&p, method, path, token, &r);
+    if (r.error != error || r.reason != reason || r.body.n != 0)
+        fail_msg("row '%s': error %u reason %s, %zu bytes", check_row, r.error, reason_code(r.reason), r.body.n);
+    assert_int_equal(releases(), 0);
+}
+
+static void what_is_not_allowed_is_refused(void **state)
+{
+    (void)state;
+    struct bytes good = place_token(&p, 3, WORKLOAD);
+    char changed[8192];
+    const struct {
+        const char *name, *method, *path;
+        struct bytes token;
+        uint16_t error;
+        enum reason reason;
+    } rows[] = {
+        {"no token", "GET", "resource/" PATH, BYTES_EMPTY, KBS_ERROR_TOKEN_NOT_FOUND, REASON_TOKEN_ABSENT},
+        {"no token at all", "GET", "resource/" PATH, BYTES_LIT("x"), KBS_ERROR_TOKEN_VERIFIER, REASON_TOKEN_SIGNATURE},
+        {"a cut token", "GET", "resource/" PATH, bytes_of(good.p, good.n - 1), KBS_ERROR_TOKEN_VERIFIER,
+         REASON_TOKEN_MALFORMED},
+        {"warning", "GET", "resource/" PATH, place_token(&p, 33, WORKLOAD), KBS_ERROR_POLICY_DENY,
+         REASON_RELEASE_NOT_AFFIRMING},
+        {"contraindicated", "GET", "resource/" PATH, place_token(&p, 97, WORKLOAD), KBS_ERROR_POLICY_DENY,
+         REASON_RELEASE_NOT_AFFIRMING},
+        {"no status", "GET", "resource/" PATH, place_token(&p, 0, WORKLOAD), KBS_ERROR_POLICY_DENY,
+         REASON_RELEASE_NOT_AFFIRMING},
+        {"another workload", "GET", "resource/" PATH, place_token(&p, 3, "44"), KBS_ERROR_POLICY_DENY,
+         REASON_RELEASE_INITDATA},
+        {"no workload", "GET", "resource/" PATH, place_token(&p, 3, ""), KBS_ERROR_POLICY_DENY,
+         REASON_RELEASE_INITDATA},
+        {"not on the list", "GET", "resource/default/demo/other", good, KBS_ERROR_POLICY_DENY,
+         REASON_RELEASE_OTHER_WORKLOAD},
+        {"longer", "GET", "resource/" PATH "x", good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
+        {"deeper", "GET", "resource/" PATH "/x", good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
+        {"two slashes", "GET", "resource//" PATH, good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
+        {"nothing", "GET", "resource/", good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
+        {"another plugin", "GET", "pkcs11/" PATH, good, KBS_ERROR_PLUGIN_NOT_FOUND, REASON_NONE},
+        {"another method", "PUT", "resource/" PATH, good, KBS_ERROR_PLUGIN_INTERNAL, REASON_REQUEST_MALFORMED},
+        {"allowed and missing", "GET", "resource/default/demo/absent", good, KBS_ERROR_RESOURCE_NOT_FOUND,
+         REASON_RESOURCE_ABSENT},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ROW(rows[i].name);
+        refused(rows[i].method, rows[i].path, rows[i].token, rows[i].error, rows[i].reason);
+    }
+    ROW("each bit of the token");
+    memcpy(changed, good.p, good.n);
+    for (size_t i = 0; i < good.n; i++) {
+        struct keys_reply r;
+        changed[i] ^= 1;
+        place_ask(&p, "GET", "resource/" PATH, bytes_of(changed, good.n), &r);
+        changed[i] ^= 1;
+        if (r.error == 0 || r.body.n != 0)
+            fail_msg("byte %zu of the token was changed, and it passed", i);
+    }
+    ROW("a token of another time");
+    p.keys->now_override_sec = NOW + 301;
+    refused("GET", "resource/" PATH, good, KBS_ERROR_TOKEN_VERIFIER, REASON_TOKEN_EXPIRED);
+}
+
+static void revoked_tokens_and_no_policy_release_nothing(void **state)
+{
+    (void)state;
+    struct bytes good = place_token(&p, 3, WORKLOAD);
+    place_put(&p, STORE_REVOCATION, "tokens", "");
+    refused("GET", "resource/" PATH, good, KBS_ERROR_POLICY_DENY, REASON_TOKEN_REVOKED);
+    good = place_token(&p, 3, WORKLOAD);
+    place_put(&p, STORE_POLICY, POLICY_RELEASE, "package policy\nallow := nosuch(1)\n"); /* as no administrator can */
+    refused("GET", "resource/" PATH, good, KBS_ERROR_POLICY_DENY, REASON_TOKEN_REVOKED);
+    assert_null(p.keys->policies.release);
+}
+
+static void an_affirming_guest_gets_what_is_on_its_list(void **state)
+{
+    (void)state;
+    struct keys_reply r;
+    place_ask(&p, "GET", "resource/" PATH, place_token(&p, 3, WORKLOAD), &r);
+    assert_true(holds_secret(&r));
+    assert_int_equal(releases(), 1);
+}
+
+/* Every allocation of the request fails in turn: it releases with a record, or not at all. */
+static void no_failing_allocation_releases_unrecorded(void **state)
+{
+    (void)state;
+    size_t recorded = 0;
+    struct bytes token = place_token(&p, 3, WORKLOAD);
+    for (unsigned long n = 1;; n++) {
+        struct keys_reply r;
+        mem_fault_at(n);
+        place_ask(&p, "GET", "resource/" PATH, token, &r);
+        bool fired = mem_fault_fired();
+        mem_fault_at(0);
+        size_t now = releases();
+        bool released = r.error == 0;
+        if (released && (!holds_secret(&r) || now <= recorded))
+            fail_msg("allocation %lu failed, and a reply left without its record", n);
+        recorded = now;
+        if (!fired) {
+            assert_true(released);
+            return;
+        }
+    }
+}
+
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit r = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &r), 0);
+}
+
+static long size_of_audit(void)
+{
+    long total = 0;
+    DIR *d = opendir(settings_text(p.keys->settings, SETTING_AUDIT_DIRECTORY));
+    for (struct dirent *e = readdir(d); e != NULL; e = readdir(d)) {
+        struct stat st;
+        if (fstatat(dirfd(d), e->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
+            total += st.st_size;
+    }
+    closedir(d);
+    return total;
+}
+
+/* The disk fills up at any byte of the record: nothing leaves, and the log that was there stays whole. */
+static void a_full_disk_releases_nothing(void **state)
+{
+    (void)state;
+    struct bytes token = place_token(&p, 3, WORKLOAD);
+    signal(SIGXFSZ, SIG_IGN);
+    long begun = size_of_audit();
+    for (long room = 0; room < 2000; room += 97) {
+        struct keys_reply r;
+        size_t before = releases();
+        limit_files((rlim_t)(begun + room));
+        place_ask(&p, "GET", "resource/" PATH, token, &r);
+        limit_files(RLIM_INFINITY);
+        size_t after = releases();
+        if (r.error == 0 && (!holds_secret(&r) || after <= before))
+            fail_msg("room for %ld bytes: a reply left without its record", room);
+        if (r.error != 0 && r.body.n != 0)
+            fail_msg("room for %ld bytes: a refusal with a body", room);
+        begun = size_of_audit();
+    }
+    struct keys_reply r;
+    place_ask(&p, "GET", "resource/" PATH, token, &r);
+    assert_true(holds_secret(&r));
+}
+
+int main(void)
+{
+#define T(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
+    static const struct CMUnitTest tests[] = {
+        T(what_is_not_allowed_is_refused),
+        T(revoked_tokens_and_no_policy_release_nothing),
+        T(an_affirming_guest_gets_what_is_on_its_list),
+        T(no_failing_allocation_releases_unrecorded),
+        T(a_full_disk_releases_nothing),
+    };
+    return cmocka_run_group_tests_name("broker/release", tests, NULL, NULL);
+}
