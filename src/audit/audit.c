@@ -185,8 +185,8 @@ void audit_close(struct audit *a)
     mem_free(a);
 }
 
-/* Forget the open group: the chain stands on the last signed head again. */
-static void drop_group(struct audit *a)
+/* The chain stands on the last signed head again. */
+void audit_drop(struct audit *a)
 {
     buf_reset(&a->group);
     a->lines = 0;
@@ -316,7 +316,7 @@ struct err audit_sync(struct audit *a, int64_t at_sec)
     if (!audit_pending(a))
         return OK;
     struct err e = write_group(a, at_sec);
-    drop_group(a);
+    audit_drop(a);
     if (failed(e) && a->has_tail) {
         /* At once, so that a stop now leaves nothing behind; if it fails, the next group tries again before it writes.
          */

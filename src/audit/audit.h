@@ -18,7 +18,8 @@ struct audit_head {
 
 /* One decision. Views are borrowed and copied; hostile text is escaped by the JSON encoder and cut at 512 bytes. */
 struct audit_event {
-    const char *kind;      /* literal: "attest", "release", "admin.change", "store.head", "start", "refused" */
+    const char
+        *kind; /* literal: "attest", "release", "admin.change", "store.head", "start", "refused", "group.failed" */
     struct bytes session;  /* SHA-256 hex of the session id, empty if none */
     struct bytes subject;  /* who or what: resource path, admin and path, peer */
     struct bytes evidence; /* SHA-256 hex of the attest body, empty if none */
@@ -48,7 +49,7 @@ void audit_close(struct audit *a);
 /*
  * audit_append - add a line to the open group; nothing is durable yet. audit_pending - whether the group has lines.
  * audit_sync - write the group and a signed head behind it, then fdatasync: only now may its effects leave.
- * audit_head - the head after the last sync.
+ * audit_drop - forget the open group: its effects did not happen. audit_head - the head after the last sync.
  *
  * in       at_sec: seconds since 1970
  * out      *seq: the line's number (may be NULL)
@@ -58,6 +59,7 @@ void audit_close(struct audit *a);
 MUST_CHECK struct err audit_append(struct audit *a, const struct audit_event *event, int64_t at_sec, uint64_t *seq);
 bool audit_pending(const struct audit *a);
 MUST_CHECK struct err audit_sync(struct audit *a, int64_t at_sec);
+void audit_drop(struct audit *a);
 struct audit_head audit_head(const struct audit *a);
 
 struct audit_report {

@@ -50,6 +50,7 @@ void group_reply(const struct caller *c, const struct keys_reply *r)
     struct err e = buf_end(&b, &body);
     struct waiting *w = failed(e) ? NULL : mem_new(sizeof(*w) + body.n);
     if (w == NULL) {
+        c->keys->group_failed = true; /* its record must not say that it left */
         reply_error(c, KBS_ERROR_UNAVAILABLE, REASON_NONE, BYTES_EMPTY);
         return;
     }
@@ -131,19 +132,35 @@ static struct err record_head(struct keys *k, uint64_t before)
     return audit_sync(k->audit, keys_now_sec(k));
 }
 
+/* Nothing of the group took effect. Lines that were durable before that was known get one behind them that says so. */
+static void undo(struct keys *k, uint64_t before, uint64_t audited)
+{
+    struct audit_event event = {.kind = "group.failed",
+                                .session = BYTES_EMPTY,
+                                .subject = BYTES_LIT("the lines of the group before this one had no effect"),
+                                .evidence = BYTES_EMPTY,
+                                .rule = BYTES_EMPTY};
+    if (k->transaction_open)
+        store_rollback(k->store);
+    k->transaction_open = false;
+    audit_drop(k->audit);
+    bool is_marked = store_head(k->store).generation != before || audit_head(k->audit).seq == audited;
+    if (!is_marked && failed(group_audit(k, &event)))
+        LOG(LOG_LEVEL_ERROR, "audit.down", LOG_TEXT("why", "a group that failed is not marked in the log"));
+}
+
 void group_flush(struct keys *k)
 {
     if (k->group_first == NULL && !k->transaction_open && !audit_pending(k->audit) && !k->group_failed)
         return;
     uint64_t before = store_head(k->store).generation;
+    uint64_t audited = audit_head(k->audit).seq;
     struct err e = make_durable(k);
     if (!failed(e))
         e = record_head(k, before);
     if (failed(e)) {
         LOG_ERR(LOG_LEVEL_ERROR, "group.failed", e);
-        if (k->transaction_open)
-            store_rollback(k->store);
-        k->transaction_open = false;
+        undo(k, before, audited);
     }
     k->group_failed = false;
     let_replies_go(k, !failed(e));
@@ -196,6 +213,8 @@ void refusal_audit(const struct caller *c, const char *kind, struct bytes sessio
 {
     struct keys *k = c->keys;
     int64_t now = keys_now_sec(k);
+    /* Without a reason the line would read like the thing that was refused. */
+    why = err_with_reason(why, REASON_INTERNAL);
     if (now != k->refusal_second) {
         k->refusal_second = now;
         k->refusal_budget = REFUSAL_LINES_PER_SEC;

@@ -163,8 +163,10 @@ static void no_failing_allocation_releases_unrecorded(void **state)
         mem_fault_at(0);
         size_t now = releases();
         bool released = r.error == 0;
-        if (released && (!holds_secret(&r) || now <= recorded))
-            fail_msg("allocation %lu failed, and a reply left without its record", n);
+        bool is_lost = r.error == UINT16_MAX; /* durable, and then the packet could not be made */
+        if (released != holds_secret(&r) || now != recorded + (released || is_lost))
+            fail_msg("allocation %lu failed: released %d (error %u, %s), recorded %zu", n, released, r.error,
+                     reason_code(r.reason), now - recorded);
         recorded = now;
         if (!fired) {
             assert_true(released);
@@ -206,8 +208,9 @@ static void a_full_disk_releases_nothing(void **state)
         place_ask(&p, "GET", "resource/" PATH, token, &r);
         limit_files(RLIM_INFINITY);
         size_t after = releases();
-        if (r.error == 0 && (!holds_secret(&r) || after <= before))
-            fail_msg("room for %ld bytes: a reply left without its record", room);
+        bool released = r.error == 0;
+        if (released != holds_secret(&r) || after != before + released)
+            fail_msg("room for %ld bytes: released %d, recorded %zu", room, released, after - before);
         if (r.error != 0 && r.body.n != 0)
             fail_msg("room for %ld bytes: a refusal with a body", room);
         begun = size_of_audit();
