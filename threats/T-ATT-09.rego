@@ -1,0 +1,23 @@
+# id: T-ATT-09
+# title: Hollow appraisal
+# text: The appraisal affirms any genuine machine, whatever runs on it. A guest of the attacker gets the same result
+#   as yours. The reference values, if there are any, decide nothing.
+# precondition: The attacker can run guests, also on machines of their own.
+# crossings: X5 X7 X9
+# assets: A-EVID A-SEC
+# attackers: IO OO NA
+# mechanisms: M-APPR M-REF
+# needs: attestation-policy
+# probes: A01
+# seed: S2 S3 S11
+# severity: critical
+# decided: A01: claims with random measurements are affirming.
+# remedy: Compare the measurements with reference values.
+package threats["T-ATT-09"]
+
+import data.lib
+import rego.v1
+
+finding contains f if some f in lib.policy_findings(input.appraisals, {"A01"}, "critical")
+
+answered contains a if some a in lib.policy_answered(input.appraisals, {"A01"})

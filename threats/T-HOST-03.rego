@@ -1,0 +1,30 @@
+# id: T-HOST-03
+# title: Hostile virtual device attacks the kernel
+# text: Virtual devices are programs of the host. Drivers of the guest believe them more than they should.
+# precondition: The attacker chooses what is launched and which devices it has.
+# crossings: X4 X1
+# assets: A-GST A-DATA
+# attackers: IO GB
+# mechanisms: M-MEAS
+# layouts: kata-vm peer-pods
+# needs: k8s
+# seed: S6 S16 S18 S19 S20 S25
+# severity: medium
+# decided: A build record with the list of drivers of the guest kernel; without it, not shown.
+# remedy: Build the guest kernel with the drivers it needs and no others.
+package threats["T-HOST-03"]
+
+import data.lib
+import rego.v1
+
+finding contains f if {
+	some w in input.workloads
+	not input.context.guest.drivers
+	f := {"artefact": w.path, "workload": w.id, "status": "not-shown", "severity": "info", "evidence": "no build record shows which drivers the guest kernel has"}
+}
+
+answered contains a if {
+	some w in input.workloads
+	input.context.guest.drivers
+	a := {"artefact": w.path, "workload": w.id, "evidence": "the context names the drivers of the guest kernel"}
+}

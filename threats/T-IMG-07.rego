@@ -1,0 +1,31 @@
+# id: T-IMG-07
+# title: Hostile layer at unpacking
+# text: A layer names files outside of its root, links through others, or expands without end. Unpacking runs with the
+#   rights of the guest.
+# precondition: The attacker answers for the registry or picks the reference.
+# crossings: X6
+# assets: A-CODE A-GST
+# attackers: RO NA
+# mechanisms: M-UNP
+# needs: k8s
+# seed: S12 S14
+# refs: guest P18
+# severity: high
+# decided: A casemate guest answers it by its own tests; for another guest it is not shown.
+# remedy: Use a guest that verifies while it reads and unpacks below a root that it cannot leave.
+package threats["T-IMG-07"]
+
+import data.lib
+import rego.v1
+
+finding contains f if {
+	not lib.our_guest
+	some w in input.workloads
+	f := {"artefact": w.path, "workload": w.id, "status": "not-shown", "severity": "info", "evidence": "the guest is not known: context.guest.agent is not casemate"}
+}
+
+answered contains a if {
+	lib.our_guest
+	some w in input.workloads
+	a := {"artefact": w.path, "workload": w.id, "evidence": "layers are verified while they are read and unpacked below their own root"}
+}

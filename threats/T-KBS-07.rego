@@ -1,0 +1,30 @@
+# id: T-KBS-07
+# title: No trail of releases and changes
+# text: Without a record nobody knows afterwards what was released to whom, and who changed which policy.
+# precondition: The attacker reaches the broker.
+# crossings: X8 X9 X17
+# assets: A-AUD
+# attackers: BO OO
+# mechanisms: M-AUD
+# needs: broker-config
+# seed: S5 S26 S28
+# refs: kbs P32
+# severity: low
+# decided: A casemate broker keeps an audit log; for others it is not shown.
+# remedy: Use a broker with an audit log that is chained and signed.
+package threats["T-KBS-07"]
+
+import data.lib
+import rego.v1
+
+finding contains f if {
+	some b in input.brokers
+	lib.trustee(b)
+	f := {"artefact": b.path, "status": "not-shown", "severity": "info", "evidence": "whether releases and changes are recorded is not shown"}
+}
+
+answered contains a if {
+	some b in input.brokers
+	lib.casemate(b)
+	a := {"artefact": b.path, "evidence": "releases and changes are audited before they take effect"}
+}
