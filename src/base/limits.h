@@ -18,6 +18,9 @@
 #define DER_DEPTH_MAX       16         /* nesting of constructed values in a certificate */
 #define TOML_TEXT_MAX       (1 * MIB)  /* configuration and initdata */
 #define TOML_DEPTH_MAX      16
+#define YAML_DOCUMENTS_MAX  200
+#define YAML_NODES_MAX      100000     /* values of one file, aliases counted once */
+#define YAML_ALIASED_MAX    1000       /* values that all aliases of a file stand for: a bomb ends here */
 #define CERT_SIZE_MAX       (16 * KIB) /* one certificate, DER */
 #define CERT_CHAIN_MAX      16         /* certificates in one chain */
 #define CRL_SIZE_MAX        (4 * MIB)  /* one revocation list; the largest of a vendor is below 200 KiB */

@@ -2,6 +2,7 @@
  * Every command of `casemate`, one row each; a new verb is a row here and a function in its noun's folder.
  */
 #include "owner/admin/admin_command.h"
+#include "owner/assess/assess_command.h"
 #include "owner/audit/audit_command.h"
 #include "owner/broker/broker_command.h"
 #include "owner/command.h"
@@ -19,6 +20,7 @@ const struct command *const commands[] = {
     &command_admin_add,
     &command_admin_list,
     &command_admin_delete,
+    &command_assess,
     &command_audit_show,
     &command_audit_verify,
     &command_broker_init,

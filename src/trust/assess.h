@@ -43,6 +43,7 @@ struct assess_request {
 struct assess_result {
     const struct json *document; /* casemate-assess/1, docs/protocol/assess-document.schema.json */
     const struct json *model;    /* casemate-model/1, docs/protocol/assess-model.md: what the rules saw */
+    struct bytes fault;          /* with BUG: which rule of the catalogue fails, and why */
     int exit_status;             /* 0 clean, 1 findings, 3 an input could not be read, 4 a limit was passed */
 };
 
@@ -52,7 +53,8 @@ struct assess_result {
  * in       a: owns the result; files: hostile; now: a date
  * out      only on success. A file that is malformed or over a limit is a note in the document and an exit status of 3
  *          or 4, no error: the rest is assessed
- * errors   FORMAT  now is no date, or the context is malformed; NOMEM; BUG  the catalogue itself is broken
+ * errors   FORMAT  now is no date, or the context is malformed; NOMEM; BUG  the catalogue itself is broken, and
+ *          out->fault says where
  * cost     bounded: spec/trust-model.md 8; below 300 ms for one case
  * source: spec/trust-model.md 5, 6
  */

@@ -35,28 +35,9 @@ struct threat {
     const char *rule; /* its whole text */
 };
 
-struct mechanism {              /* threats/mechanisms.txt */
-    const char *id;             /* "M-POL" */
-    const char *name;           /* "agent policy" */
-    const char *const *folders; /* where it lives: "src/guest" */
-};
-
-struct catalogue_word { /* crossings, assets, personas, seeds, assumptions, requirements: id and one line */
-    const char *id;
-    const char *text;
-    const char *more; /* crossings: "▶ shim → agent"; personas: default trust; else "" */
-};
-
-/* Tables, each ended by a row whose id is NULL; threats in the order of their ids. */
+/* Ended by a row whose id is NULL, in the order of their ids. The words that threats refer to (mechanisms, crossings,
+ * personas ..) stand in threats/model.json, see report/model.h. */
 extern const struct threat threats[];
-extern const struct mechanism mechanisms[];
-extern const struct catalogue_word crossings[];
-extern const struct catalogue_word assets[];
-extern const struct catalogue_word personas[];
-extern const struct catalogue_word seeds[];
-extern const struct catalogue_word requirements[];
-extern const struct catalogue_word assumptions[];
-extern const struct catalogue_word outside[]; /* OOS-1 .. OOS-6 */
 
 /* The tables of threats/ that probes and rules read, as JSON texts. */
 extern const char catalogue_probes_json[];
@@ -67,12 +48,10 @@ extern const char catalogue_lib[];        /* threats/lib.rego */
 extern const char catalogue_sha256[];     /* over all files of threats/, lower-case hex */
 
 /*
- * threat_find, mechanism_find, catalogue_find - the row with this id, or NULL.
+ * threat_find - the row with this id, or NULL.
  *
  * in       id: any text
- * out      borrowed from the tables
+ * out      borrowed from the table
  * errors   none
  */
 const struct threat *threat_find(struct bytes id);
-const struct mechanism *mechanism_find(struct bytes id);
-const struct catalogue_word *catalogue_find(const struct catalogue_word *table, struct bytes id);

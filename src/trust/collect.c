@@ -1,0 +1,384 @@
+#include "trust/collect.h"
+
+#include "base/limits.h"
+#include "codec/base64.h"
+#include "codec/gzip.h"
+#include "codec/hex.h"
+#include "codec/toml.h"
+#include "crypto/hash.h"
+#include "rats/initdata.h"
+#include "trust/tree.h"
+
+static const char *const kind_names[INPUT_KIND_COUNT] = {
+    [INPUT_IGNORED] = "ignored",
+    [INPUT_K8S] = "k8s",
+    [INPUT_INITDATA] = "initdata",
+    [INPUT_AGENT_POLICY] = "agent-policy",
+    [INPUT_BROKER_CONFIG] = "broker-config",
+    [INPUT_ATTESTATION_POLICY] = "attestation-policy",
+    [INPUT_RESOURCE_POLICY] = "resource-policy",
+    [INPUT_IMAGE_POLICY] = "image-policy",
+    [INPUT_REFERENCE_VALUES] = "reference-values",
+    [INPUT_IMAGE_MANIFEST] = "image-manifest",
+    [INPUT_ENCLAVE] = "enclave",
+    [INPUT_REQUESTS] = "requests",
+    [INPUT_CONTEXT] = "context",
+};
+
+const char *input_kind_name(enum input_kind kind)
+{
+    return kind < INPUT_KIND_COUNT ? kind_names[kind] : kind_names[INPUT_IGNORED];
+}
+
+bool input_kind_named(struct bytes name, enum input_kind *out)
+{
+    for (size_t i = 0; i < INPUT_KIND_COUNT; i++)
+        if (bytes_is(name, kind_names[i])) {
+            *out = (enum input_kind)i;
+            return true;
+        }
+    return false;
+}
+
+static bool ends_with(struct bytes path, const char *end)
+{
+    size_t n = strlen(end);
+    return path.n >= n && memcmp(path.p + path.n - n, end, n) == 0;
+}
+
+static struct bytes name_of(struct bytes path)
+{
+    size_t at = path.n;
+    while (at > 0 && path.p[at - 1] != '/')
+        at--;
+    return bytes_of(path.p + at, path.n - at);
+}
+
+static bool name_has(struct bytes path, const char *word)
+{
+    struct bytes name = name_of(path);
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= name.n; i++)
+        if (memcmp(name.p + i, word, n) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a line of the text begins with the word, followed by no letter, digit or underscore. */
+static bool has_line(struct bytes text, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= text.n; i++) {
+        bool starts = i == 0 || text.p[i - 1] == '\n';
+        if (!starts || memcmp(text.p + i, word, n) != 0)
+            continue;
+        uint8_t after = i + n < text.n ? text.p[i + n] : ' ';
+        bool goes_on =
+            after == '_' || (after >= '0' && after <= '9') || ((after | 0x20) >= 'a' && (after | 0x20) <= 'z');
+        if (!goes_on)
+            return true;
+    }
+    return false;
+}
+
+static enum input_kind rego_kind(struct bytes text)
+{
+    if (has_line(text, "package agent_policy"))
+        return INPUT_AGENT_POLICY;
+    if (!has_line(text, "package policy"))
+        return INPUT_IGNORED;
+    if (has_line(text, "trust_claims") || has_line(text, "default trust_claims"))
+        return INPUT_ATTESTATION_POLICY;
+    return has_line(text, "allow") || has_line(text, "default allow") ? INPUT_RESOURCE_POLICY : INPUT_IGNORED;
+}
+
+static bool is_scalar_or_list(const struct json *v)
+{
+    for (TREE_EACH(i, v))
+        if (v->items[i]->type >= JSON_ARRAY)
+            return false;
+    return v->type != JSON_OBJECT;
+}
+
+static bool is_reference_values(const struct json *v, struct bytes path)
+{
+    bool is_named = name_has(path, "reference");
+    for (TREE_MEMBER(i, v))
+        if (!is_scalar_or_list(v->members[i].value))
+            return false;
+    if (bytes_is(tree_text(v, "type"), "sample") && json_at(v, "payload") != NULL)
+        return true;
+    if (is_named)
+        return true;
+    for (TREE_MEMBER(i, v))
+        if (v->members[i].value->type != JSON_ARRAY)
+            return false;
+    return v->count > 0;
+}
+
+static bool has_any(const struct json *v, const char *const *keys)
+{
+    for (; *keys != NULL; keys++)
+        if (json_at(v, *keys) != NULL)
+            return true;
+    return false;
+}
+
+static bool is_manifest_list(const struct json *v)
+{
+    if (!json_is(v, JSON_ARRAY) || v->count == 0)
+        return false;
+    for (size_t i = 0; i < v->count; i++)
+        if (json_at(v->items[i], "reference") == NULL || json_at(v->items[i], "manifest") == NULL)
+            return false;
+    return true;
+}
+
+static enum input_kind tree_kind(const struct json *v, struct bytes path)
+{
+    static const char *const broker[] = {"attestation_service", "http_server", NULL};
+    static const char *const house[] = {"server", "keys", "store", "initdata", "verifier", NULL};
+    static const char *const context[] = {"layout", "tee", "broker", "protect", "accepted", "personas", NULL};
+    static const char *const enclave[] = {"key_provider", "security_validate", NULL};
+    if (is_manifest_list(v))
+        return INPUT_IMAGE_MANIFEST;
+    if (!json_is(v, JSON_OBJECT))
+        return INPUT_IGNORED;
+    if (json_at(v, "apiVersion") != NULL && json_at(v, "kind") != NULL)
+        return INPUT_K8S;
+    if (json_at(v, "version") != NULL && json_at(v, "algorithm") != NULL && json_at(v, "data") != NULL)
+        return INPUT_INITDATA;
+    if (json_at(v, "default") != NULL && json_at(v, "transports") != NULL)
+        return INPUT_IMAGE_POLICY;
+    if (has_any(v, broker) || json_path(v, "admin", "authorization_mode", NULL) != NULL)
+        return INPUT_BROKER_CONFIG;
+    if (json_path(v, "containerd", "agent_url", NULL) != NULL || json_at(v, "agent_url") != NULL || has_any(v, enclave))
+        return INPUT_ENCLAVE;
+    if (ends_with(path, ".toml") && has_any(v, house))
+        return INPUT_BROKER_CONFIG;
+    if (json_at(v, "schema") == NULL && has_any(v, context) && !ends_with(path, ".toml"))
+        return INPUT_CONTEXT;
+    return ends_with(path, ".json") && is_reference_values(v, path) ? INPUT_REFERENCE_VALUES : INPUT_IGNORED;
+}
+
+static struct err say(struct arena *a, struct input *in, struct err e, size_t line, const char *expected)
+{
+    if (e.code == ERR_NOMEM || e.code == ERR_BUG)
+        return e;
+    in->has_failed = true;
+    in->is_over_limit = e.code == ERR_LIMIT;
+    if (expected == NULL) {
+        const char *text = e.at == NULL ? "" : strstr(e.at, ": ");
+        expected = text == NULL ? "it cannot be read" : text + 2;
+    }
+    if (line == 0)
+        return tree_format(a, &in->why, "%s", expected);
+    return tree_format(a, &in->why, "line %zu: %s", line, expected);
+}
+
+static size_t line_at(struct bytes text, size_t offset)
+{
+    size_t line = 1;
+    for (size_t i = 0; i < text.n && i < offset; i++)
+        line += text.p[i] == '\n';
+    return line;
+}
+
+/* A file of one record a line: {"kind": .., "request": ..} */
+static struct err read_requests(struct arena *a, struct input *in)
+{
+    struct tree_list lines;
+    size_t from = 0;
+    tree_list_init(&lines, a);
+    for (size_t i = 0; i <= in->text.n; i++) {
+        if (i < in->text.n && in->text.p[i] != '\n')
+            continue;
+        struct bytes line = bytes_of(in->text.p + from, i - from);
+        const struct json *v;
+        from = i + 1;
+        if (line.n == 0)
+            continue;
+        TRY(json_decode(a, line, NULL, NULL, &v));
+        if (!json_is(json_at(v, "kind"), JSON_STRING) || json_at(v, "request") == NULL)
+            return FAIL(ERR_FORMAT, "no record of a request");
+        tree_list_add(&lines, v);
+    }
+    in->kind = INPUT_REQUESTS;
+    return tree_list_end(&lines, &in->tree);
+}
+
+static struct err one_document(struct arena *a, const struct json *tree, struct yaml *out)
+{
+    TRY(arena_array(a, 1, &out->roots));
+    out->roots[0] = tree;
+    out->count = 1;
+    return OK;
+}
+
+/* A list of Kubernetes is its items. */
+static struct err flatten_lists(struct arena *a, struct yaml *y)
+{
+    struct tree_list roots;
+    tree_list_init(&roots, a);
+    for (size_t i = 0; i < y->count; i++) {
+        const struct json *items = json_at(y->roots[i], "items");
+        bool is_list = bytes_is(tree_text(y->roots[i], "kind"), "List") && json_is(items, JSON_ARRAY);
+        for (size_t k = 0; is_list && k < items->count; k++)
+            tree_list_add(&roots, items->items[k]);
+        if (!is_list)
+            tree_list_add(&roots, y->roots[i]);
+    }
+    TRY(roots.bad);
+    y->roots = roots.items;
+    y->count = roots.count;
+    return OK;
+}
+
+static struct err read_json(struct arena *a, struct input *in)
+{
+    struct json_fault fault = {0};
+    struct err e = json_decode(a, in->text, NULL, &fault, &in->tree);
+    if (failed(e) && e.code != ERR_NOMEM && ends_with(in->path, ".jsonl"))
+        return read_requests(a, in);
+    if (failed(e))
+        return say(a, in, e, line_at(in->text, fault.offset), NULL);
+    in->kind = tree_kind(in->tree, in->path);
+    if (in->kind != INPUT_K8S)
+        return OK;
+    TRY(one_document(a, in->tree, &in->yaml));
+    return flatten_lists(a, &in->yaml);
+}
+
+static struct err read_toml(struct arena *a, struct input *in)
+{
+    struct toml_fault fault = {0};
+    struct err e = toml_decode(a, in->text, &fault, &in->tree);
+    if (failed(e))
+        return say(a, in, e, fault.line, fault.expected);
+    in->kind = tree_kind(in->tree, in->path);
+    return OK;
+}
+
+static struct err read_yaml(struct arena *a, struct input *in)
+{
+    struct yaml_fault fault = {0};
+    struct err e = yaml_decode(a, in->text, &fault, &in->yaml);
+    if (failed(e))
+        return say(a, in, e, fault.line, fault.expected);
+    for (size_t i = 0; i < in->yaml.count; i++)
+        if (tree_kind(in->yaml.roots[i], in->path) == INPUT_K8S)
+            in->kind = INPUT_K8S;
+    if (in->kind == INPUT_K8S)
+        return flatten_lists(a, &in->yaml);
+    if (in->yaml.count == 1) {
+        in->tree = in->yaml.roots[0];
+        in->kind = tree_kind(in->tree, in->path);
+    }
+    return OK;
+}
+
+/* An initdata document in its two packed forms: the disk, and the annotation's text. false: it is neither. */
+static struct err unpack_initdata(struct arena *a, struct input *in, bool *is_packed)
+{
+    SCOPED(buf) struct buf text = {0};
+    struct bytes packed, view;
+    buf_init(&text, INITDATA_MAX);
+    *is_packed = true;
+    if (bytes_starts(in->text, BYTES_LIT("initdata"))) {
+        TRY(initdata_disk_decode(in->text, &text));
+    } else if (bytes_starts(in->text, BYTES_LIT("H4sI"))) {
+        size_t n = in->text.n;
+        while (n > 0 && (in->text.p[n - 1] == '\n' || in->text.p[n - 1] == '\r'))
+            n--;
+        TRY(base64_decode(a, BASE64_PADDED, bytes_of(in->text.p, n), &packed));
+        TRY(gzip_decode(packed, &text));
+    } else {
+        *is_packed = false;
+        return OK;
+    }
+    TRY(buf_end(&text, &view));
+    return arena_copy(a, view, &in->text);
+}
+
+/* Whether the first line that is no comment names a package. */
+static bool is_rego(struct bytes text)
+{
+    size_t from = 0;
+    for (size_t i = 0; i <= text.n; i++) {
+        if (i < text.n && text.p[i] != '\n')
+            continue;
+        struct bytes line = bytes_of(text.p + from, i - from);
+        from = i + 1;
+        if (line.n == 0 || line.p[0] == '#' || line.p[0] == '\r')
+            continue;
+        return bytes_starts(line, BYTES_LIT("package "));
+    }
+    return false;
+}
+
+static uint8_t first_of(struct bytes text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] != ' ' && text.p[i] != '\t' && text.p[i] != '\n' && text.p[i] != '\r')
+            return text.p[i];
+    return 0;
+}
+
+static struct err read_one(struct arena *a, struct input *in)
+{
+    bool is_packed;
+    struct err e = unpack_initdata(a, in, &is_packed);
+    if (failed(e))
+        return say(a, in, e, 0, NULL);
+    uint8_t first = first_of(in->text);
+    if (is_packed)
+        return read_toml(a, in);
+    if (ends_with(in->path, ".rego") || is_rego(in->text)) {
+        in->kind = rego_kind(in->text);
+        if (in->text.n > POLICY_TEXT_MAX)
+            return say(a, in, FAIL(ERR_LIMIT, "a policy larger than 1 MiB"), 0, NULL);
+        return OK;
+    }
+    if (ends_with(in->path, ".json") || ends_with(in->path, ".jsonl") || first == '{')
+        return read_json(a, in);
+    if (ends_with(in->path, ".toml"))
+        return read_toml(a, in);
+    if (ends_with(in->path, ".yaml") || ends_with(in->path, ".yml") || has_line(in->text, "apiVersion"))
+        return read_yaml(a, in);
+    return OK;
+}
+
+static struct err read_file(struct arena *a, const struct assess_file *f, struct input *in)
+{
+    struct digest d;
+    *in = (struct input){.path = f->path, .text = f->text};
+    TRY(hash_of(HASH_SHA256, f->text, &d));
+    TRY(hex_encode_arena(a, digest_view(&d), &in->sha256));
+    if (f->failed.n > 0) {
+        in->has_failed = true;
+        in->why = f->failed;
+        return OK;
+    }
+    if (f->text.n > JSON_TEXT_MAX)
+        return say(a, in, FAIL(ERR_LIMIT, "a file larger than 16 MiB"), 0, NULL);
+    TRY(read_one(a, in));
+    if (f->kind.n > 0 && !input_kind_named(f->kind, &in->kind))
+        return FAIL(ERR_FORMAT, "an unknown kind of input");
+    return OK;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    const struct input *x = a, *y = b;
+    return bytes_compare(x->path, y->path);
+}
+
+struct err collect_inputs(struct arena *a, const struct assess_file *files, size_t count, struct input **out)
+{
+    TRY(arena_array(a, count + 1, out));
+    for (size_t i = 0; i < count; i++)
+        TRY(read_file(a, &files[i], &(*out)[i]));
+    if (count > 1)
+        qsort(*out, count, sizeof(**out), by_path);
+    return OK;
+}

@@ -1,0 +1,435 @@
+/*
+ * The agent's side: what the host may ask of the guest under a policy.
+ */
+#include "trust/agent_vars.h"
+#include "trust/patch.h"
+#include "trust/probe.h"
+#include "trust/subst.h"
+
+#define QUERY_MAX 128
+
+/* One answer of an agent policy. source: spec/agent.md 5.2 */
+struct agent_answer {
+    enum probe_result result;
+    const struct json *state; /* the data document afterwards */
+    bool changes_state;
+    struct bytes why;
+};
+
+/* One accepted request, and the data document before and after it. */
+struct baseline {
+    struct bytes name; /* "container" */
+    struct bytes entrypoint;
+    struct bytes subject;
+    const struct json *request;
+    const struct json *vars;
+    const struct json *before;
+    const struct json *after;
+    bool is_accepted;
+};
+
+#define BASELINES_MAX 512
+
+struct prober {
+    struct model *m;
+    struct tested_policy *policy;
+    const struct workload *w;
+    const struct json *table;
+    const struct json *empty_state;
+    const struct json *after_sandbox;
+    const struct json *after_all; /* every accepted baseline of containers in order */
+    struct baseline list[BASELINES_MAX];
+    size_t count;
+    bool allows_failing;
+    bool is_accepted; /* the pod as a whole starts: its containers' baselines are accepted */
+    struct tree_list open;
+    struct probe_table results;
+    struct bytes why_not; /* the pod does not start */
+};
+
+static struct err read_object(struct prober *p, const struct json *value, const struct json *state,
+                              struct agent_answer *out)
+{
+    const struct json *ops = json_at(value, "ops"), *after = state;
+    out->result = tree_flag(value, "allowed") ? PROBE_ALLOWED : PROBE_REFUSED;
+    if (out->result != PROBE_ALLOWED || ops == NULL || ops->type == JSON_NULL)
+        return OK;
+    struct err e = patch_apply(p->m->arena, state, ops, &after);
+    if (failed(e)) {
+        out->result = PROBE_REFUSED;
+        return e.code == ERR_NOMEM ? e : OK;
+    }
+    out->state = after;
+    out->changes_state = !json_equal(after, state);
+    return OK;
+}
+
+static struct err ask(struct prober *p, struct bytes entrypoint, const struct json *input, const struct json *state,
+                      struct agent_answer *out)
+{
+    char query[QUERY_MAX];
+    struct answer a;
+    (void)snprintf(query, sizeof(query), "data.agent_policy.%.*s", (int)entrypoint.n, (const char *)entrypoint.p);
+    struct question q = {query, input, state, NULL};
+    *out = (struct agent_answer){.result = PROBE_REFUSED, .state = state, .why = BYTES_EMPTY};
+    TRY(tested_ask(p->m, p->policy, &q, &a));
+    if (a.state == ANSWER_ERROR) {
+        out->result = PROBE_ERROR;
+        out->why = a.why;
+        return OK;
+    }
+    if (a.state == ANSWER_VALUE && json_is(a.value, JSON_BOOL) && a.value->as_bool)
+        out->result = PROBE_ALLOWED;
+    if (a.state == ANSWER_VALUE && json_is(a.value, JSON_OBJECT))
+        TRY(read_object(p, a.value, state, out));
+    if (p->allows_failing)
+        out->result = PROBE_ALLOWED;
+    return OK;
+}
+
+static struct err empty_state(struct arena *a, const struct json **out)
+{
+    struct json_object o, inner;
+    const struct json *v;
+    json_object_init(&inner, a);
+    TRY(json_object_end(&inner, &v));
+    json_object_init(&o, a);
+    json_object_add(&o, "pstate", v);
+    return json_object_end(&o, out);
+}
+
+/* D00: the empty input. What is true for it holds for every request. */
+static struct err find_open(struct prober *p)
+{
+    const struct json *names = json_at(p->table, "entrypoints"), *empty;
+    struct json_object o;
+    struct agent_answer a;
+    json_object_init(&o, p->m->arena);
+    TRY(json_object_end(&o, &empty));
+    TRY(ask(p, BYTES_LIT("AllowRequestsFailingPolicy"), empty, p->empty_state, &a));
+    p->allows_failing = a.result == PROBE_ALLOWED;
+    for (TREE_EACH(i, names)) {
+        TRY(ask(p, names->items[i]->text, empty, p->empty_state, &a));
+        if (a.result == PROBE_ALLOWED)
+            tree_list_text(&p->open, names->items[i]->text);
+    }
+    return p->open.bad;
+}
+
+static struct err add_baseline(struct prober *p, struct baseline b)
+{
+    if (p->count < BASELINES_MAX)
+        p->list[p->count++] = b;
+    return OK;
+}
+
+static struct err make_baseline(struct prober *p, const char *name, const struct json *vars, const struct json *state,
+                                struct baseline *out)
+{
+    const struct json *row = json_path(p->table, "baselines", name, NULL);
+    struct agent_answer a;
+    *out = (struct baseline){.name = bytes_of_text(name), .vars = vars, .before = state, .subject = BYTES_EMPTY};
+    out->entrypoint = tree_text(row, "entrypoint");
+    TRY(subst_tree(p->m->arena, json_at(row, "request"), vars, &out->request));
+    TRY(ask(p, out->entrypoint, out->request, state, &a));
+    out->is_accepted = a.result == PROBE_ALLOWED;
+    out->after = a.state;
+    return OK;
+}
+
+/* The container as one of the runtimes would send it, in the state before and after the sandbox. */
+static struct err container_baseline(struct prober *p, const struct json *container, struct baseline *out)
+{
+    const struct json *states[] = {p->empty_state, p->after_sandbox, p->after_all};
+    struct baseline first = {0};
+    for (unsigned variant = 0;; variant++) {
+        const struct json *vars;
+        bool more;
+        TRY(agent_vars_container(p->m, p->w, container, p->policy->document, variant, &more, &vars));
+        for (size_t s = 0; more && s < 3; s++) {
+            if (s > 0 && json_equal(states[s], states[s - 1]))
+                continue;
+            TRY(make_baseline(p, "container", vars, states[s], out));
+            out->subject = tree_text(container, "name");
+            if (variant == 0 && s == 0)
+                first = *out;
+            if (out->is_accepted)
+                return OK;
+        }
+        if (!more)
+            break;
+    }
+    *out = first;
+    return OK;
+}
+
+static struct err command_baselines(struct prober *p, const struct json *container, const struct baseline *of)
+{
+    const struct json *commands;
+    struct baseline b;
+    TRY(make_baseline(p, "exec", of->vars, of->after, &b));
+    b.is_accepted = of->is_accepted;
+    b.subject = of->subject;
+    TRY(add_baseline(p, b));
+    TRY(agent_vars_commands(p->m->arena, container, &commands));
+    for (TREE_EACH(i, commands)) {
+        const struct json *vars;
+        TRY(agent_vars_command(p->m->arena, of->vars, commands->items[i], &vars));
+        TRY(make_baseline(p, "probe", vars, of->after, &b));
+        b.subject = of->subject;
+        TRY(add_baseline(p, b));
+        if (!b.is_accepted)
+            TRY(model_note(p->m, p->policy->artefact, 0, "the command of a probe of container %.*s is not allowed",
+                           (int)of->subject.n, (const char *)of->subject.p));
+    }
+    return OK;
+}
+
+static struct err one_container(void *context, const struct json *container, const char *role)
+{
+    struct prober *p = context;
+    struct baseline b, copy;
+    (void)role;
+    TRY(container_baseline(p, container, &b));
+    p->is_accepted = p->is_accepted && b.is_accepted;
+    if (!b.is_accepted && p->why_not.n == 0)
+        p->why_not = b.subject;
+    TRY(add_baseline(p, b));
+    struct agent_answer a;
+    TRY(ask(p, b.entrypoint, b.request, p->after_all, &a));
+    if (a.result == PROBE_ALLOWED)
+        p->after_all = a.state;
+    TRY(make_baseline(p, "copy", b.vars, b.after, &copy));
+    copy.subject = b.subject;
+    TRY(add_baseline(p, copy));
+    return command_baselines(p, container, &b);
+}
+
+static struct err pod_baselines(struct prober *p)
+{
+    static const char *const others[] = {"create-sandbox", "interface", "routes"};
+    const struct json *vars;
+    struct baseline b;
+    TRY(agent_vars_pod(p->m, p->w, &vars));
+    TRY(make_baseline(p, "sandbox", vars, p->empty_state, &b));
+    p->after_sandbox = p->after_all = b.after;
+    TRY(add_baseline(p, b));
+    for (size_t i = 0; i < 3; i++) {
+        TRY(make_baseline(p, others[i], vars, p->empty_state, &b));
+        TRY(add_baseline(p, b));
+    }
+    p->is_accepted = true;
+    return workload_containers(p->w, one_container, p);
+}
+
+static struct err decided_by(struct prober *p, struct bytes entrypoint, struct probe_outcome *o)
+{
+    char rule[QUERY_MAX];
+    (void)snprintf(rule, sizeof(rule), "%.*s", (int)entrypoint.n, (const char *)entrypoint.p);
+    bool is_open = tree_list_has(&p->open, entrypoint);
+    o->line = probe_rule_line(p->policy, rule, is_open);
+    if (o->line == 0)
+        o->line = probe_rule_line(p->policy, rule, false);
+    if (p->allows_failing)
+        return tree_format(p->m->arena, &o->why, "AllowRequestsFailingPolicy is true");
+    return tree_format(p->m->arena, &o->why, is_open ? "%s is true for every request" : "a body of %s holds", rule);
+}
+
+static struct err put(struct prober *p, const struct json *probe, struct bytes entrypoint, const struct json *input,
+                      const struct json *state, struct probe_outcome o)
+{
+    struct agent_answer a;
+    TRY(ask(p, entrypoint, input, state, &a));
+    o.result = a.result;
+    bool needs_effect = json_at(probe, "effect") != NULL;
+    if (a.result == PROBE_ALLOWED && needs_effect && !a.changes_state)
+        o.result = PROBE_REFUSED;
+    o.why = a.why;
+    TRY(probe_digest(p->m->arena, input, &o.input));
+    if (o.result == PROBE_ALLOWED)
+        TRY(decided_by(p, entrypoint, &o));
+    return probe_record(&p->results, tree_text(probe, "id"), o);
+}
+
+static struct err skip(struct prober *p, const struct json *probe, const char *note)
+{
+    struct probe_outcome o = {.result = PROBE_SKIPPED, .note = note, .is_calibrated = true, .input = BYTES_EMPTY};
+    o.subject = o.why = BYTES_EMPTY;
+    return probe_record(&p->results, tree_text(probe, "id"), o);
+}
+
+static struct err against(struct prober *p, const struct json *probe, const struct baseline *b,
+                          const struct json *variant)
+{
+    const struct json *patch, *input, *needed;
+    struct bytes needs = tree_text(probe, "needs");
+    bool after = bytes_is(tree_text(probe, "state"), "after");
+    struct probe_outcome o = {.is_calibrated = b->is_accepted, .subject = b->subject, .why = BYTES_EMPTY};
+    TRY(patch_find(p->m->arena, b->request, needs, &needed));
+    if (needed == NULL)
+        return skip(p, probe, "the request has no such part");
+    TRY(subst_tree(p->m->arena, variant, b->vars, &patch));
+    struct err e = patch_apply(p->m->arena, b->request, patch, &input);
+    if (failed(e))
+        return e.code == ERR_NOMEM ? e : skip(p, probe, "the request has no such part");
+    if (patch->count > 0 && json_equal(input, b->request))
+        return skip(p, probe, "the pod asks for this itself");
+    return put(p, probe, b->entrypoint, input, after ? b->after : b->before, o);
+}
+
+static struct err run_on_baselines(struct prober *p, const struct json *probe)
+{
+    struct bytes name = tree_text(probe, "baseline");
+    const struct json *variants = json_at(probe, "variants");
+    TRY(skip(p, probe, "the pod has nothing that this probe differs from"));
+    for (size_t i = 0; i < p->count; i++)
+        for (TREE_EACH(v, variants))
+            if (bytes_equal(p->list[i].name, name))
+                TRY(against(p, probe, &p->list[i], variants->items[v]));
+    return OK;
+}
+
+/* A request that has no harmless twin: a refusal counts where the pod as a whole starts. */
+static struct err run_alone(struct prober *p, const struct json *probe)
+{
+    const struct json *input, *vars = NULL;
+    struct probe_outcome o = {.is_calibrated = p->is_accepted, .subject = BYTES_EMPTY, .why = BYTES_EMPTY};
+    bool after = bytes_is(tree_text(probe, "state"), "after");
+    for (size_t i = 0; i < p->count && vars == NULL; i++)
+        if (bytes_is(p->list[i].name, "container"))
+            vars = p->list[i].vars;
+    if (vars == NULL)
+        TRY(agent_vars_pod(p->m, p->w, &vars));
+    TRY(subst_tree(p->m->arena, json_at(probe, "request"), vars, &input));
+    TRY(put(p, probe, tree_text(probe, "entrypoint"), input, p->empty_state, o));
+    if (!json_equal(p->after_all, p->empty_state) || after)
+        return put(p, probe, tree_text(probe, "entrypoint"), input, p->after_all, o);
+    return OK;
+}
+
+static struct err run_probes(struct prober *p)
+{
+    const struct json *probes = json_at(p->table, "agent");
+    for (TREE_EACH(i, probes)) {
+        bool is_alone = json_at(probes->items[i], "request") != NULL;
+        TRY(is_alone ? run_alone(p, probes->items[i]) : run_on_baselines(p, probes->items[i]));
+    }
+    return OK;
+}
+
+/* A pod of which nothing is known: requests without a pod are probed all the same. */
+static struct err nameless(struct model *m, struct workload *out)
+{
+    struct json_object o;
+    json_object_init(&o, m->arena);
+    TRY(json_object_end(&o, &out->spec));
+    out->name = BYTES_LIT("pod");
+    out->namespace = BYTES_LIT("default");
+    return OK;
+}
+
+static struct err run_workload(struct prober *p, const struct workload *w, bool *is_accepted)
+{
+    p->w = w;
+    p->count = 0;
+    p->open.count = 0;
+    p->allows_failing = false;
+    TRY(find_open(p));
+    TRY(pod_baselines(p));
+    *is_accepted = *is_accepted && p->is_accepted;
+    return run_probes(p);
+}
+
+static struct err run_all(struct prober *p, bool *is_accepted)
+{
+    struct model *m = p->m;
+    const struct document *d = p->policy->document;
+    bool in_force = d != NULL && d->workload_count > 0;
+    size_t ran = 0;
+    *is_accepted = true;
+    for (size_t i = 0; i < m->workload_count; i++) {
+        const struct workload *w = &m->workloads[i];
+        if (in_force && w->document != d)
+            continue;
+        TRY(run_workload(p, w, is_accepted));
+        ran++;
+    }
+    if (ran > 0)
+        return OK;
+    struct workload none = {0};
+    TRY(nameless(m, &none));
+    TRY(run_workload(p, &none, is_accepted));
+    *is_accepted = false;
+    return OK;
+}
+
+static struct err baseline_fact(struct prober *p, bool is_accepted, struct json_object *o)
+{
+    struct json_object b;
+    const struct json *v;
+    json_object_init(&b, p->m->arena);
+    json_object_text(&b, "state", is_accepted ? "accepted" : p->m->workload_count == 0 ? "none" : "refused");
+    json_object_string(&b, "subject", p->why_not);
+    TRY(json_object_end(&b, &v));
+    json_object_add(o, "baseline", v);
+    return OK;
+}
+
+static struct err agent_ids(struct prober *p, const struct json **out)
+{
+    struct tree_list l;
+    tree_list_init(&l, p->m->arena);
+    for (size_t i = 0; i < p->m->workload_count; i++)
+        if (p->policy->document != NULL && p->m->workloads[i].document == p->policy->document)
+            tree_list_text(&l, p->m->workloads[i].id);
+    return tree_list_end(&l, out);
+}
+
+static struct err agent_fact(struct prober *p, const struct json **out)
+{
+    const struct tested_policy *t = p->policy;
+    const struct json *v, *names = json_at(p->table, "entrypoints");
+    struct json_object o;
+    bool is_accepted = false;
+    json_object_init(&o, p->m->arena);
+    if (t->compiled != NULL)
+        TRY(run_all(p, &is_accepted));
+    json_object_string(&o, "artefact", t->artefact);
+    json_object_string(&o, "path", t->path);
+    json_object_bool(&o, "is_loose", t->document == NULL);
+    json_object_string(&o, "document", t->document == NULL ? BYTES_EMPTY : t->document->path);
+    json_object_bool(&o, "is_in_force", t->document != NULL && t->document->workload_count > 0);
+    json_object_text(&o, "state", t->compiled == NULL ? "failed" : "compiled");
+    json_object_string(&o, "why", t->why);
+    json_object_int(&o, "line", (int64_t)t->why_line);
+    json_object_bool(&o, "allows_failing", p->allows_failing);
+    json_object_int(&o, "open_share", names->count == 0 ? 0 : (int64_t)(p->open.count * 100 / names->count));
+    TRY(agent_ids(p, &v));
+    json_object_add(&o, "workloads", v);
+    TRY(tree_list_end(&p->open, &v));
+    json_object_add(&o, "open_entrypoints", v);
+    TRY(baseline_fact(p, is_accepted, &o));
+    TRY(probe_facts(p->m, &p->results, t->artefact, &v));
+    json_object_add(&o, "probes", v);
+    return json_object_end(&o, out);
+}
+
+struct err probe_agents(struct model *m, struct tested_policies *set, const struct json **agents)
+{
+    struct tree_list list;
+    struct prober *p;
+    tree_list_init(&list, m->arena);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct json *v;
+        if (set->list[i].role != POLICY_AGENT)
+            continue;
+        TRY(arena_new(m->arena, &p));
+        *p = (struct prober){.m = m, .policy = &set->list[i], .table = m->probe_table, .why_not = BYTES_EMPTY};
+        p->results.arena = m->arena;
+        tree_list_init(&p->open, m->arena);
+        TRY(empty_state(m->arena, &p->empty_state));
+        TRY(agent_fact(p, &v));
+        tree_list_add(&list, v);
+    }
+    return tree_list_end(&list, agents);
+}

@@ -1,0 +1,193 @@
+#include "trust/redact.h"
+
+#include "trust/tree.h"
+
+#define SECRET_MIN  6    /* bytes: shorter values are switches and numbers */
+#define STRING_KEPT 4096 /* bytes of a string that stay; an embedded document is not for the rules to read */
+#define CUT         BYTES_LIT("(cut)")
+
+static uint8_t folded(uint8_t c)
+{
+    if (c == '-' || c == '.')
+        return '_';
+    return c >= 'a' && c <= 'z' ? (uint8_t)(c - 32) : c;
+}
+
+/* Whether a name holds a word, case folded; at: from that place on only. */
+static bool holds(struct bytes name, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= name.n; i++) {
+        size_t k = 0;
+        while (k < n && folded(name.p[i + k]) == (uint8_t)word[k])
+            k++;
+        if (k == n)
+            return true;
+    }
+    return false;
+}
+
+static bool ends(struct bytes name, const char *word)
+{
+    size_t n = strlen(word);
+    return name.n >= n && holds(bytes_of(name.p + name.n - n, n), word);
+}
+
+static bool is_secret_name(struct bytes name)
+{
+    static const char *const words[] = {"PASS", "SECRET", "TOKEN", "APIKEY", "API_KEY", "CREDENTIAL"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (holds(name, words[i]))
+            return true;
+    return ends(name, "_KEY") || (name.n == 3 && ends(name, "KEY"));
+}
+
+static bool contains(struct bytes text, const char *word)
+{
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= text.n; i++)
+        if (memcmp(text.p + i, word, n) == 0)
+            return true;
+    return false;
+}
+
+static bool is_number(struct bytes v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if ((v.p[i] < '0' || v.p[i] > '9') && v.p[i] != '.' && v.p[i] != '-' && v.p[i] != '+')
+            return false;
+    return true;
+}
+
+static bool is_harmless(struct bytes name, struct bytes v)
+{
+    bool is_word = bytes_is(v, "true") || bytes_is(v, "false") || bytes_is(v, "disabled") || bytes_is(v, "enabled");
+    return v.n < SECRET_MIN || is_word || v.p[0] == '/' || contains(v, "://") || is_number(v) ||
+           bytes_starts(v, BYTES_LIT("sealed.")) || bytes_starts(v, BYTES_LIT("$(")) || ends(name, "_URL");
+}
+
+bool redact_has_private_key(struct bytes text)
+{
+    return contains(text, "-----BEGIN") && contains(text, "PRIVATE KEY-----");
+}
+
+bool redact_has_password(struct bytes text)
+{
+    for (size_t i = 0; i + 3 < text.n; i++) {
+        if (memcmp(text.p + i, "://", 3) != 0)
+            continue;
+        size_t colon = 0;
+        for (size_t k = i + 3; k < text.n; k++) {
+            uint8_t c = text.p[k];
+            if (c == '/' || c == ' ' || c == '?' || c == '#' || c == '"' || c == '\n')
+                break;
+            colon = c == ':' && colon == 0 ? k : colon;
+            if (c == '@' && colon != 0 && colon + 1 < k)
+                return true;
+        }
+    }
+    return false;
+}
+
+enum secret_kind redact_kind(struct bytes name, struct bytes value)
+{
+    if (redact_has_private_key(value))
+        return SECRET_PEM;
+    if (redact_has_password(value))
+        return SECRET_IN_URL;
+    if (!is_secret_name(name) || is_harmless(name, value))
+        return SECRET_NONE;
+    return contains(value, "-----BEGIN CERTIFICATE") || contains(value, "-----BEGIN PUBLIC KEY") ? SECRET_NONE
+                                                                                                 : SECRET_BY_NAME;
+}
+
+const char *redact_kind_name(enum secret_kind kind)
+{
+    static const char *const names[] = {"", "name", "pem", "url"};
+    return names[kind];
+}
+
+static struct err redact_named(struct arena *a, struct bytes name, const struct json *v, const struct json **out);
+
+static struct err redact_object(struct arena *a, const struct json *v, const struct json **out)
+{
+    struct tree_map m;
+    struct bytes own_name = tree_text(v, "name");
+    tree_map_init(&m, a);
+    for (size_t i = 0; i < v->count; i++) {
+        struct bytes key = v->members[i].key;
+        const struct json *made;
+        bool is_pair = bytes_is(key, "value") && own_name.n > 0;
+        TRY(redact_named(a, is_pair ? own_name : key, v->members[i].value, &made));
+        tree_map_add(&m, key, made);
+    }
+    return tree_map_end(&m, out);
+}
+
+static struct err redact_list(struct arena *a, struct bytes name, const struct json *v, const struct json **out)
+{
+    struct tree_list l;
+    tree_list_init(&l, a);
+    for (size_t i = 0; i < v->count; i++) {
+        const struct json *made;
+        TRY(redact_named(a, name, v->items[i], &made));
+        tree_list_add(&l, made);
+    }
+    return tree_list_end(&l, out);
+}
+
+static bool is_word_list(struct bytes name, const struct json *v)
+{
+    return (bytes_is(name, "args") || bytes_is(name, "command")) && json_is(v, JSON_ARRAY);
+}
+
+static struct err redact_named(struct arena *a, struct bytes name, const struct json *v, const struct json **out)
+{
+    enum secret_kind *kinds;
+    if (is_word_list(name, v))
+        return redact_words(a, v, out, &kinds);
+    if (json_is(v, JSON_OBJECT))
+        return redact_object(a, v, out);
+    if (json_is(v, JSON_ARRAY))
+        return redact_list(a, name, v, out);
+    bool is_cut = json_is(v, JSON_STRING) && (v->text.n > STRING_KEPT || redact_kind(name, v->text) != SECRET_NONE);
+    if (is_cut)
+        return json_new_string(a, CUT, out);
+    *out = v;
+    return OK;
+}
+
+struct err redact_tree(struct arena *a, const struct json *v, const struct json **out)
+{
+    return redact_named(a, BYTES_EMPTY, v, out);
+}
+
+/* What a word of a command line says, and under which name: its own part before '=', or the option before it. */
+static enum secret_kind kind_of_word(struct bytes word, struct bytes before)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if (word.p[i] == '=')
+            return redact_kind(bytes_of(word.p, i), bytes_of(word.p + i + 1, word.n - i - 1));
+    bool follows = before.n > 1 && before.p[0] == '-' && word.n > 0 && word.p[0] != '-';
+    return redact_kind(follows ? before : BYTES_EMPTY, word);
+}
+
+struct err redact_words(struct arena *a, const struct json *words, const struct json **out, enum secret_kind **kinds)
+{
+    struct tree_list l;
+    struct bytes before = BYTES_EMPTY;
+    tree_list_init(&l, a);
+    TRY(arena_array(a, words->count + 1, kinds));
+    for (size_t i = 0; i < words->count; i++) {
+        const struct json *w = words->items[i];
+        bool is_text = json_is(w, JSON_STRING);
+        (*kinds)[i] = is_text ? kind_of_word(w->text, before) : SECRET_NONE;
+        bool is_cut = (*kinds)[i] != SECRET_NONE || (is_text && w->text.n > STRING_KEPT);
+        if (is_cut)
+            tree_list_text(&l, CUT);
+        else
+            tree_list_add(&l, w);
+        before = is_text ? w->text : BYTES_EMPTY;
+    }
+    return tree_list_end(&l, out);
+}
