@@ -144,23 +144,33 @@ static bool take_arguments(struct invocation *in, int argc, const char *const *a
     return true;
 }
 
-/* --format names one of the command's forms; `formats` has them with bars between, the default first. */
+/* The form of this name among those with bars between, as a view into them; empty where there is none. */
+static struct bytes find_form(const char *formats, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = formats; *at != '\0'; at += at[0] == '|') {
+        size_t length = strcspn(at, "|");
+        if (length == n && memcmp(at, name, n) == 0)
+            return bytes_of(at, n);
+        at += length;
+    }
+    return BYTES_EMPTY;
+}
+
+/* --format names one of the command's forms, the default first; a command that takes several uses the first here. */
 static bool take_format(struct invocation *in)
 {
     const char *formats = command_formats(in->command);
-    const char *given = command_text(in, "format", NULL);
-    size_t n = given == NULL ? 0 : strlen(given);
-    for (const char *at = formats; *at != '\0'; at += at[0] == '|') {
-        size_t length = strcspn(at, "|");
-        bool is_this = given == NULL ? at == formats : length == n && memcmp(at, given, n) == 0;
-        if (is_this) {
-            in->format = bytes_of(at, length);
-            in->is_json = length == 4 && memcmp(at, "json", 4) == 0;
-            return true;
-        }
-        at += length;
+    in->format = bytes_of(formats, strcspn(formats, "|"));
+    for (size_t i = in->value_count; i-- > 0;) {
+        if (strcmp(in->values[i].row->name, "format") != 0)
+            continue;
+        in->format = find_form(formats, in->values[i].text);
+        if (in->format.n == 0)
+            return misuse(in, "--format is one of %s", formats);
     }
-    return misuse(in, "--format is one of %s", formats);
+    in->is_json = bytes_is(in->format, "json");
+    return true;
 }
 
 /* What a command needs is there, and --format names a form. */
@@ -232,8 +242,9 @@ static bool is_help(const char *arg)
     return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0 || strcmp(arg, "help") == 0;
 }
 
-int command_run(const struct command *const *table, int argc, const char *const *argv, FILE *out, FILE *err)
+static int run_line(const struct command *const *table, int argc, const char *const *argv, struct invocation *in)
 {
+    FILE *out = in->out, *err = in->err;
     const char *noun = argc > 1 ? argv[1] : NULL, *verb = argc > 2 ? argv[2] : NULL;
     if (noun == NULL) {
         command_overview(table, NULL, err);
@@ -249,8 +260,8 @@ int command_run(const struct command *const *table, int argc, const char *const 
     }
     const struct command *c = find_command(table, noun, verb);
     if (c != NULL) {
-        struct invocation in = {.command = c, .out = out, .err = err};
-        return run_command(&in, argc, argv, c->verb == NULL ? 2 : 3);
+        in->command = c;
+        return run_command(in, argc, argv, c->verb == NULL ? 2 : 3);
     }
     if (verb != NULL && is_help(verb) && has_noun(table, noun)) {
         command_overview(table, noun, out);
@@ -263,6 +274,18 @@ int command_run(const struct command *const *table, int argc, const char *const 
         fprintf(err, "casemate: unknown command %s\n", noun);
     command_overview(table, has_noun(table, noun) ? noun : NULL, err);
     return EXIT_USAGE;
+}
+
+int command_run(const struct command *const *table, int argc, const char *const *argv, FILE *out, FILE *err)
+{
+    struct invocation in = {.out = out, .err = err};
+    return run_line(table, argc, argv, &in);
+}
+
+int command_run_in_colour(const struct command *const *table, int argc, const char *const *argv, FILE *out, FILE *err)
+{
+    struct invocation in = {.out = out, .err = err, .has_colour = true};
+    return run_line(table, argc, argv, &in);
 }
 
 static const struct option_row *own_row(const struct invocation *in, const char *name)

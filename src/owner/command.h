@@ -39,6 +39,7 @@ struct invocation {
     bool is_json;        /* --format json */
     bool has_explained;  /* command_explain was called: the frame does not repeat the error */
     bool is_misuse;      /* command_misuse was called: exit status 2 */
+    bool has_colour;     /* the result goes to a terminal that takes colours */
     FILE *out;
     FILE *err;
 };
@@ -70,6 +71,9 @@ extern const struct command *const commands[];
  * errors   none beyond the status
  */
 int command_run(const struct command *const *table, int argc, const char *const *argv, FILE *out, FILE *err);
+
+/* command_run_in_colour - the same for a terminal that takes colours. out, errors: as command_run */
+int command_run_in_colour(const struct command *const *table, int argc, const char *const *argv, FILE *out, FILE *err);
 
 /*
  * command_flag - whether a flag was given. command_text - the value of an option, or `otherwise` if it was not given.

@@ -13,6 +13,15 @@ const char *command_formats(const struct command *c)
     return c->formats == NULL ? "text|json" : c->formats;
 }
 
+/* A command that takes several forms has a row of its own for them. */
+static bool has_own_format(const struct command *c)
+{
+    for (const struct option_row *row = c->options; row != NULL && row->name != NULL; row++)
+        if (strcmp(row->name, "format") == 0)
+            return true;
+    return false;
+}
+
 void command_usage(const struct command *c, FILE *out)
 {
     fputs("usage: ", out);
@@ -22,7 +31,9 @@ void command_usage(const struct command *c, FILE *out)
     for (const struct option_row *row = c->options; row != NULL && row->name != NULL; row++)
         fprintf(out, " %s--%s%s%s%s%s", row->is_required ? "" : "[", row->name, row->value == NULL ? "" : " ",
                 row->value == NULL ? "" : row->value, row->is_required ? "" : "]", row->is_repeatable ? "..." : "");
-    fprintf(out, " [--format %s]\n", command_formats(c));
+    if (!has_own_format(c))
+        fprintf(out, " [--format %s]", command_formats(c));
+    fputc('\n', out);
 }
 
 static void print_option(char letter, const char *name, const char *value, const char *help, FILE *out)
@@ -53,7 +64,8 @@ void command_help(const struct command *c, FILE *out)
     fprintf(out, "\n%s\n\noptions:\n", c->help);
     for (const struct option_row *row = c->options; row != NULL && row->name != NULL; row++)
         print_option(row->letter, row->name, row->value, row->help, out);
-    print_option(c->formats == NULL ? 0 : 'f', "format", command_formats(c), "form of the result", out);
+    if (!has_own_format(c))
+        print_option(c->formats == NULL ? 0 : 'f', "format", command_formats(c), "form of the result", out);
     print_option(0, "help", NULL, "this text", out);
     print_example(c->example, out);
 }

@@ -155,22 +155,30 @@ bool verdict_days_left(const struct json *document, const struct json *acceptanc
     return true;
 }
 
-void verdict_place(const struct json *finding, struct buf *out)
+static struct bytes entry_of(const struct json *finding)
+{
+    struct bytes artefact = field_text(finding, "artefact");
+    const uint8_t *mark = memchr(artefact.p, '#', artefact.n);
+    return mark == NULL ? BYTES_EMPTY : bytes_of(mark + 1, (size_t)(artefact.p + artefact.n - mark) - 1);
+}
+
+void verdict_file(const struct json *finding, struct buf *out)
 {
     const struct json *location = json_at(finding, "location");
-    struct bytes path = field_text(location, "path"), artefact = field_text(finding, "artefact");
-    const uint8_t *mark = memchr(artefact.p, '#', artefact.n);
-    size_t whole = mark == NULL ? artefact.n : (size_t)(mark - artefact.p);
+    struct bytes path = field_text(location, "path"), artefact = field_text(finding, "artefact"),
+                 entry = entry_of(finding);
     int64_t line = field_int(location, "line", 0);
-    if (path.n == 0)
-        path = bytes_of(artefact.p, whole);
-    buf_add(out, path);
+    buf_add(out, path.n > 0 ? path : bytes_of(artefact.p, artefact.n - (entry.n > 0 ? entry.n + 1 : 0)));
     if (line > 0) {
         buf_text(out, ":");
         buf_decimal(out, line);
     }
-    if (mark != NULL && whole + 1 < artefact.n) {
-        buf_text(out, " ");
-        buf_add(out, bytes_of(mark + 1, artefact.n - whole - 1));
-    }
+}
+
+void verdict_place(const struct json *finding, struct buf *out)
+{
+    struct bytes entry = entry_of(finding);
+    verdict_file(finding, out);
+    buf_text(out, entry.n > 0 ? " " : "");
+    buf_add(out, entry);
 }

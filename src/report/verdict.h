@@ -32,7 +32,7 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
 /*
  * verdict_happens - what happens in a finding, in one sentence: the first of the threat's text, else its title.
  * verdict_days_left - days from the document's date to the last day of an acceptance; negative when it has passed.
- * verdict_place - where: "initdata.toml:57 policy.rego".
+ * verdict_place - where: "initdata.toml:57 policy.rego"; verdict_file - without the entry: "initdata.toml:57".
  *
  * in       finding, document: hostile
  * out      appended; *days only if true
@@ -41,3 +41,4 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
 void verdict_happens(const struct json *finding, struct buf *out);
 bool verdict_days_left(const struct json *document, const struct json *acceptance, int64_t *days);
 void verdict_place(const struct json *finding, struct buf *out);
+void verdict_file(const struct json *finding, struct buf *out);
