@@ -42,9 +42,9 @@ static struct err put(struct bins *b, enum bin bin, const struct json *f, const 
     json_object_string(&o, "subject", field_text(f, "subject"));
     json_object_string(&o, "workload", field_text(f, "workload"));
     json_object_string(&o, "place", buf_view(&place));
-    json_object_text(&o, "severity", severity_name(finding_severity(f)));
+    json_object_text(&o, "severity", severity_name(field_severity(f)));
     if (before != NULL)
-        json_object_text(&o, "severity_before", severity_name(finding_severity(before)));
+        json_object_text(&o, "severity_before", severity_name(field_severity(before)));
     json_object_string(&o, "fingerprint", field_text(f, "fingerprint"));
     return json_object_end(&o, &b->items[bin][b->count[bin]++]);
 }
@@ -55,8 +55,8 @@ static struct err place_now(struct bins *b, const struct json *f, const struct j
         return OK;
     if (before == NULL || !finding_is_open(before))
         return put(b, BIN_NEW, f, NULL);
-    if (finding_severity(f) != finding_severity(before))
-        return put(b, finding_severity(f) > finding_severity(before) ? BIN_WORSE : BIN_BETTER, f, before);
+    if (field_severity(f) != field_severity(before))
+        return put(b, field_severity(f) > field_severity(before) ? BIN_WORSE : BIN_BETTER, f, before);
     b->same++;
     return OK;
 }
@@ -65,7 +65,7 @@ static struct err place_before(struct bins *b, const struct json *f, const struc
 {
     if (!finding_is_open(f) || (now != NULL && finding_is_open(now)))
         return OK;
-    return put(b, now != NULL && finding_status(now) == STATUS_ACCEPTED ? BIN_ACCEPTED : BIN_FIXED, f, NULL);
+    return put(b, now != NULL && field_status(now) == STATUS_ACCEPTED ? BIN_ACCEPTED : BIN_FIXED, f, NULL);
 }
 
 /* Threats with an answered row before, none now, and an open finding now. */
@@ -130,8 +130,8 @@ enum severity difference_worst(const struct json *difference)
     for (int bin = BIN_NEW; bin <= BIN_WORSE; bin++) {
         const struct json *list = field_list(difference, bin_names[bin]);
         for (size_t i = 0; i < list->count; i++)
-            if (finding_severity(list->items[i]) > worst)
-                worst = finding_severity(list->items[i]);
+            if (field_severity(list->items[i]) > worst)
+                worst = field_severity(list->items[i]);
     }
     return worst;
 }

@@ -50,7 +50,7 @@ void field_join(const struct json *list, const char *separator, struct buf *out)
     }
 }
 
-enum severity finding_severity(const struct json *finding)
+enum severity field_severity(const struct json *finding)
 {
     enum severity s = SEVERITY_CRITICAL;
     return severity_named(field_text(finding, "severity"), &s) ? s : SEVERITY_CRITICAL;
@@ -64,7 +64,7 @@ const char *status_name(enum status s)
     return status_names[s];
 }
 
-enum status finding_status(const struct json *finding)
+enum status field_status(const struct json *finding)
 {
     struct bytes text = field_text(finding, "status");
     for (int s = 0; s < STATUS_COUNT; s++)
@@ -75,12 +75,12 @@ enum status finding_status(const struct json *finding)
 
 bool finding_is_open(const struct json *finding)
 {
-    return finding_status(finding) >= STATUS_WEAK;
+    return field_status(finding) >= STATUS_WEAK;
 }
 
 bool finding_is_active(const struct json *finding)
 {
-    return finding_is_open(finding) || finding_status(finding) == STATUS_NOT_SHOWN;
+    return finding_is_open(finding) || field_status(finding) == STATUS_NOT_SHOWN;
 }
 
 const struct json *field_row(const struct json *list, struct bytes id)

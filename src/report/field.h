@@ -37,7 +37,7 @@ bool field_list_has(const struct json *list, struct bytes text);
 void field_join(const struct json *list, const char *separator, struct buf *out);
 
 /*
- * finding_severity, finding_status - the row of a finding; a word that nobody knows counts as the worst, so that
+ * field_severity, field_status - the row of a finding; a word that nobody knows counts as the worst, so that
  * nothing hides. status_name - the word. finding_is_open - whether it counts: unanswered or weak. finding_is_active -
  * open or not shown.
  *
@@ -46,8 +46,8 @@ void field_join(const struct json *list, const char *separator, struct buf *out)
  * errors   none
  * source: spec/trust-model.md 5.2
  */
-enum severity finding_severity(const struct json *finding);
-enum status finding_status(const struct json *finding);
+enum severity field_severity(const struct json *finding);
+enum status field_status(const struct json *finding);
 const char *status_name(enum status s);
 bool finding_is_open(const struct json *finding);
 bool finding_is_active(const struct json *finding);

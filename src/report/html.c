@@ -58,7 +58,7 @@ static void put_facts(struct page *p)
 static void put_top(struct page *p, const struct tally *t)
 {
     static const char *const tiles[SEVERITY_COUNT] = {"", "info", "low", "medium", "high", "critical"};
-    enum severity worst = t->worst == NULL ? SEVERITY_NONE : finding_severity(t->worst);
+    enum severity worst = t->worst == NULL ? SEVERITY_NONE : field_severity(t->worst);
     const char *class = worst >= SEVERITY_HIGH ? "bad" : worst >= SEVERITY_LOW ? "warn" : "ok";
     page_put(p->out, "<header class=\"top @s\"><p class=brand>casemate · trust assessment</p>", class);
     PUT_FILLED(p, "<h1>", verdict_subject(p->document, &filled_), "</h1>");
@@ -159,12 +159,12 @@ static void put_finding(struct page *p, const struct json *f, bool is_first)
     struct bytes remedy = field_text(f, "remedy");
     if (remedy.n == 0 && t != NULL)
         remedy = bytes_of_text(t->remedy);
-    page_put(p->out, "<article class=\"finding @s\"", severity_name(finding_severity(f)));
+    page_put(p->out, "<article class=\"finding @s\"", severity_name(field_severity(f)));
     if (is_first)
         page_put(p->out, " id=\"f-@t\"", field_text(f, "id"));
     page_put(p->out, "><header><span class=\"sev @s\"><span class=mk></span>@s</span> <span class=tid>@t</span>",
-             severity_name(finding_severity(f)), severity_name(finding_severity(f)), field_text(f, "id"));
-    page_put(p->out, "<span class=\"tag\">@s</span>", status_name(finding_status(f)));
+             severity_name(field_severity(f)), severity_name(field_severity(f)), field_text(f, "id"));
+    page_put(p->out, "<span class=\"tag\">@s</span>", status_name(field_status(f)));
     if (field_flag(f, "known"))
         page_put(p->out, "<span class=\"tag\">known</span>");
     PUT_FILLED(p, "<code class=place>", verdict_place(f, &filled_), "</code>");
@@ -204,7 +204,7 @@ static void put_findings(struct page *p, const struct tally *t)
         page_put(p->out, "<p class=lead>Nothing is open.</p>");
     for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NONE; s--)
         for (size_t i = 0; i < list->count; i++)
-            if (finding_is_open(list->items[i]) && (int)finding_severity(list->items[i]) == s)
+            if (finding_is_open(list->items[i]) && (int)field_severity(list->items[i]) == s)
                 put_finding(p, list->items[i], is_first_of_id(list, i));
     page_put(p->out, "</section>\n");
 }
@@ -228,11 +228,11 @@ static void put_accepted(struct page *p, const struct tally *t)
                      "class=stack><thead><tr><th>threat<th>where<th>reason<th>owner<th>until</tr></thead><tbody>");
     for (size_t i = 0; i < list->count; i++) {
         const struct json *f = list->items[i];
-        if (finding_status(f) != STATUS_ACCEPTED)
+        if (field_status(f) != STATUS_ACCEPTED)
             continue;
         page_put(p->out, "<tr@s@t@s><th scope=row>@t <span class=nm>@t</span> <span class=\"sev @s\">@s</span></th>",
                  is_first_of_id(list, i) ? " id=\"f-" : " data-id=\"", field_text(f, "id"), "\"", field_text(f, "id"),
-                 field_text(f, "title"), severity_name(finding_severity(f)), severity_name(finding_severity(f)));
+                 field_text(f, "title"), severity_name(field_severity(f)), severity_name(field_severity(f)));
         PUT_FILLED(p, "<td data-l=where><code>", verdict_place(f, &filled_), "</code></td>");
         put_acceptance(p, json_at(f, "acceptance"));
     }
@@ -251,7 +251,7 @@ static void put_not_shown(struct page *p, const struct tally *t)
                      "class=stack><thead><tr><th>threat<th>where<th>why<th>what would show it</tr></thead><tbody>");
     for (size_t i = 0; i < list->count; i++) {
         const struct json *f = list->items[i];
-        if (finding_status(f) != STATUS_NOT_SHOWN)
+        if (field_status(f) != STATUS_NOT_SHOWN)
             continue;
         page_put(p->out, "<tr@s@t@s><th scope=row>@t <span class=nm>@t</span></th>",
                  is_first_of_id(list, i) ? " id=\"f-" : " data-id=\"", field_text(f, "id"), "\"", field_text(f, "id"),

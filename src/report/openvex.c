@@ -62,8 +62,8 @@ static void collect(struct vex *v)
 /* Worse is: open, then accepted, then not shown, then answered. An open one at info is a remark, no fault. */
 static enum status weight(const struct json *row)
 {
-    enum status s = finding_status(row);
-    return s >= STATUS_WEAK && finding_severity(row) == SEVERITY_INFO ? STATUS_ANSWERED : s;
+    enum status s = field_status(row);
+    return s >= STATUS_WEAK && field_severity(row) == SEVERITY_INFO ? STATUS_ANSWERED : s;
 }
 
 static void see(struct stand *s, const struct json *row, enum status status, const struct threat *t)

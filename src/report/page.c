@@ -31,12 +31,12 @@ void page_put(struct buf *out, const char *format, ...)
 
 enum light page_light(const struct json *finding)
 {
-    switch (finding_status(finding)) {
+    switch (field_status(finding)) {
     case STATUS_UNANSWERED:
     case STATUS_WEAK:
-        if (finding_severity(finding) >= SEVERITY_HIGH)
+        if (field_severity(finding) >= SEVERITY_HIGH)
             return LIGHT_RED;
-        return finding_severity(finding) >= SEVERITY_LOW ? LIGHT_AMBER : LIGHT_ANSWERED;
+        return field_severity(finding) >= SEVERITY_LOW ? LIGHT_AMBER : LIGHT_ANSWERED;
     case STATUS_ACCEPTED:
         return LIGHT_AMBER;
     case STATUS_NOT_SHOWN:
@@ -75,9 +75,8 @@ static bool names(const char *const *list, struct bytes id)
 static void see_finding(struct crossing_state *c, const struct json *f)
 {
     enum light l = page_light(f);
-    c->open += finding_is_open(f) && finding_severity(f) > SEVERITY_INFO;
-    bool is_worse =
-        l > c->light || (l == c->light && c->worst != NULL && finding_severity(f) > finding_severity(c->worst));
+    c->open += finding_is_open(f) && field_severity(f) > SEVERITY_INFO;
+    bool is_worse = l > c->light || (l == c->light && c->worst != NULL && field_severity(f) > field_severity(c->worst));
     if (is_worse) {
         c->light = l;
         c->worst = l > LIGHT_ANSWERED ? f : NULL;

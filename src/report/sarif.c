@@ -14,6 +14,7 @@
 struct sarif {
     struct arena *arena;
     const struct json *document;
+    const struct sarif_options *options;
     bool has_baseline;
 };
 
@@ -114,22 +115,29 @@ static bool is_plain(uint8_t c)
            (c != '\0' && strchr("-._~/@+,=!$&'()*;", c) != NULL);
 }
 
+static void put_path(struct bytes path, struct buf *text)
+{
+    for (size_t i = 0; i < path.n; i++) {
+        uint8_t c = path.p[i];
+        if (is_plain(c)) {
+            buf_u8(text, c);
+            continue;
+        }
+        buf_u8(text, '%');
+        buf_u8(text, (uint8_t) "0123456789ABCDEF"[c >> 4]);
+        buf_u8(text, (uint8_t) "0123456789ABCDEF"[c & 15]);
+    }
+}
+
 /* 3.4.3: a relative reference; a colon in its first segment would read as a scheme, so colons are always written. */
 static struct err uri_of(struct sarif *s, struct bytes path, const struct json **out)
 {
     SCOPED(buf) struct buf text;
     struct bytes view;
     buf_init(&text, MIB);
-    for (size_t i = 0; i < path.n; i++) {
-        uint8_t c = path.p[i];
-        if (is_plain(c)) {
-            buf_u8(&text, c);
-            continue;
-        }
-        buf_u8(&text, '%');
-        buf_u8(&text, (uint8_t) "0123456789ABCDEF"[c >> 4]);
-        buf_u8(&text, (uint8_t) "0123456789ABCDEF"[c & 15]);
-    }
+    put_path(s->options->folder, &text);
+    buf_text(&text, s->options->folder.n > 0 ? "/" : "");
+    put_path(path, &text);
     TRY(buf_end(&text, &view));
     return json_new_string(s->arena, view, out);
 }
@@ -326,7 +334,7 @@ static struct err result(struct sarif *s, const struct json *row, const char *ki
     json_object_init(&o, s->arena);
     add_rule(&o, field_text(row, "id"));
     json_object_text(&o, "kind", kind);
-    json_object_text(&o, "level", is_fail ? level_of(finding_severity(row)) : "none");
+    json_object_text(&o, "level", is_fail ? level_of(field_severity(row)) : "none");
     TRY(words_of(s, row, kind, &v));
     json_object_add(&o, "message", v);
     if (field_text(row, "artefact").n > 0) {
@@ -342,7 +350,7 @@ static struct err result(struct sarif *s, const struct json *row, const char *ki
         TRY(one(s, "casemate/v1", v, &v));
         json_object_add(&o, "partialFingerprints", v);
     }
-    if (finding_status(row) == STATUS_ACCEPTED) {
+    if (field_status(row) == STATUS_ACCEPTED) {
         TRY(suppressions(s, json_at(row, "acceptance"), &v));
         json_object_add(&o, "suppressions", v);
     }
@@ -353,8 +361,9 @@ static struct err result(struct sarif *s, const struct json *row, const char *ki
     return json_object_end(&o, out);
 }
 
-static struct err results(struct sarif *s, bool shows_all, const struct json **out)
+static struct err results(struct sarif *s, const struct json **out)
 {
+    bool shows_all = s->options->shows_all;
     const struct json *findings = field_list(s->document, "findings"), **items;
     const struct json *answered = field_list(s->document, "answered"),
                       *none = field_list(s->document, "not_applicable");
@@ -362,7 +371,7 @@ static struct err results(struct sarif *s, bool shows_all, const struct json **o
     TRY(arena_array(s->arena, findings->count + answered->count + none->count + 1, &items));
     for (size_t i = 0; i < findings->count; i++) {
         const struct json *f = findings->items[i];
-        bool is_open = finding_is_open(f) || finding_status(f) == STATUS_ACCEPTED;
+        bool is_open = finding_is_open(f) || field_status(f) == STATUS_ACCEPTED;
         if (json_is(f, JSON_OBJECT) && (is_open || shows_all))
             TRY(result(s, f, is_open ? "fail" : "open", &items[count++]));
     }
@@ -417,9 +426,11 @@ static struct err tool(struct sarif *s, const struct json **out)
     return one(s, "driver", v, out);
 }
 
-struct err sarif_render(struct arena *a, const struct json *document, bool shows_all, struct buf *out)
+struct err sarif_render(struct arena *a, const struct json *document, const struct sarif_options *options,
+                        struct buf *out)
 {
-    struct sarif s = {.arena = a, .document = document, .has_baseline = json_at(document, "fixed") != NULL};
+    struct sarif s = {
+        .arena = a, .document = document, .options = options, .has_baseline = json_at(document, "fixed") != NULL};
     struct json_object run, log;
     const struct json *v;
     struct bytes view;
@@ -430,7 +441,7 @@ struct err sarif_render(struct arena *a, const struct json *document, bool shows
     json_object_add(&run, "artifacts", v);
     TRY(invocations(&s, &v));
     json_object_add(&run, "invocations", v);
-    TRY(results(&s, shows_all, &v));
+    TRY(results(&s, &v));
     json_object_add(&run, "results", v);
     json_object_text(&run, "columnKind", "unicodeCodePoints");
     TRY(json_object_end(&run, &v));

@@ -85,7 +85,7 @@ static void print_verdict(struct page *p, const struct tally *t)
     verdict_counts(t, &p->scratch);
     buf_text(&p->scratch, ". ");
     verdict_sentence(p->document, t, &p->scratch);
-    colour(p, t->worst == NULL ? GREEN : colour_of(finding_severity(t->worst)));
+    colour(p, t->worst == NULL ? GREEN : colour_of(field_severity(t->worst)));
     flush(p, 0, 0);
     colour(p, PLAIN);
     line_end(p);
@@ -103,9 +103,9 @@ static void print_title(struct page *p, const struct json *f)
     SCOPED(buf) struct buf title, place;
     buf_init(&title, MIB);
     buf_init(&place, MIB);
-    const char *word = severity_name(finding_severity(f));
+    const char *word = severity_name(field_severity(f));
     line_end(p);
-    colour(p, colour_of(finding_severity(f)));
+    colour(p, colour_of(field_severity(f)));
     upper(word, p->out);
     pad(p, strlen(word), TITLE - 1);
     colour(p, BOLD);
@@ -201,7 +201,7 @@ static void print_finding(struct page *p, const struct json *f)
         buf_add(&p->scratch, workload);
     }
     labelled(p, "about");
-    buf_text(&p->scratch, finding_status(f) == STATUS_WEAK ? "a mechanism is there, but does not hold" : "");
+    buf_text(&p->scratch, field_status(f) == STATUS_WEAK ? "a mechanism is there, but does not hold" : "");
     labelled(p, "weak");
     print_shown_by(p, f);
     print_matters(p, f);
@@ -211,9 +211,9 @@ static void print_finding(struct page *p, const struct json *f)
 static void print_open(struct page *p)
 {
     const struct json *list = field_list(p->document, "findings");
-    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NONE; s--)
+    for (int s = SEVERITY_CRITICAL; s > SEVERITY_INFO; s--)
         for (size_t i = 0; i < list->count; i++)
-            if (finding_is_open(list->items[i]) && (int)finding_severity(list->items[i]) == s)
+            if (finding_is_open(list->items[i]) && (int)field_severity(list->items[i]) == s)
                 print_finding(p, list->items[i]);
 }
 
@@ -238,6 +238,25 @@ static void add_place(struct page *p, const struct json *f)
     buf_text(&p->scratch, " [");
     verdict_place(f, &p->scratch);
     buf_text(&p->scratch, "]");
+}
+
+/* What is open at info breaks nothing by itself: one line each. */
+static void print_remarks(struct page *p, const struct tally *t)
+{
+    const struct json *list = field_list(p->document, "findings");
+    if (t->open[SEVERITY_INFO] + t->open[SEVERITY_NONE] == 0)
+        return;
+    heading(p, "REMARKS: open, but of no weight alone");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct json *f = list->items[i];
+        if (!finding_is_open(f) || field_severity(f) > SEVERITY_INFO)
+            continue;
+        buf_add(&p->scratch, field_text(f, "title"));
+        buf_text(&p->scratch, ": ");
+        buf_add(&p->scratch, field_text(f, "evidence"));
+        add_place(p, f);
+        print_row(p, field_text(f, "id"));
+    }
 }
 
 static void add_needs(struct page *p, const struct json *f)
@@ -268,7 +287,7 @@ static void print_not_shown(struct page *p, const struct tally *t)
     heading(p, "NOT SHOWN: neither open nor answered, for want of a file that would show it");
     for (size_t i = 0; i < list->count; i++) {
         const struct json *f = list->items[i];
-        if (finding_status(f) != STATUS_NOT_SHOWN)
+        if (field_status(f) != STATUS_NOT_SHOWN)
             continue;
         buf_add(&p->scratch, field_text(f, "title"));
         add_needs(p, f);
@@ -305,9 +324,9 @@ static void print_accepted(struct page *p, const struct tally *t)
     heading(p, "ACCEPTED: open, and somebody answers for it");
     for (size_t i = 0; i < list->count; i++) {
         const struct json *f = list->items[i];
-        if (finding_status(f) != STATUS_ACCEPTED)
+        if (field_status(f) != STATUS_ACCEPTED)
             continue;
-        buf_text(&p->scratch, severity_name(finding_severity(f)));
+        buf_text(&p->scratch, severity_name(field_severity(f)));
         buf_text(&p->scratch, ", ");
         buf_add(&p->scratch, field_text(f, "title"));
         add_place(p, f);
@@ -425,7 +444,8 @@ static void add_count(struct page *p, const char *words, size_t count)
 static void print_counts(struct page *p, const struct tally *t)
 {
     line_end(p);
-    add_count(p, "open", t->open_all);
+    add_count(p, "open", t->open_all - t->open[SEVERITY_INFO]);
+    add_count(p, "remarks", t->open[SEVERITY_INFO]);
     if (t->known > 0)
         add_count(p, "known", t->known);
     add_count(p, "answered", t->answered);
@@ -450,6 +470,7 @@ struct err text_render(const struct json *document, const struct json *model, co
     print_verdict(&p, &t);
     print_open(&p);
     print_accepted(&p, &t);
+    print_remarks(&p, &t);
     print_not_shown(&p, &t);
     print_answered(&p, &t);
     print_bindings(&p);

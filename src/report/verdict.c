@@ -11,15 +11,15 @@
 
 static void count_finding(struct tally *t, const struct json *f)
 {
-    enum severity s = finding_severity(f);
-    t->accepted += finding_status(f) == STATUS_ACCEPTED;
-    t->not_shown += finding_status(f) == STATUS_NOT_SHOWN;
+    enum severity s = field_severity(f);
+    t->accepted += field_status(f) == STATUS_ACCEPTED;
+    t->not_shown += field_status(f) == STATUS_NOT_SHOWN;
     if (!finding_is_open(f))
         return;
     t->open[s]++;
     t->open_all++;
     t->known += field_flag(f, "known");
-    if (t->worst == NULL || s > finding_severity(t->worst))
+    if (t->worst == NULL || s > field_severity(t->worst))
         t->worst = f;
 }
 
@@ -89,10 +89,8 @@ void verdict_subject(const struct json *document, struct buf *out)
 
 void verdict_counts(const struct tally *t, struct buf *out)
 {
-    if (t->open_all == 0)
-        buf_text(out, "nothing is open");
     bool is_first = true;
-    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NONE; s--) {
+    for (int s = SEVERITY_CRITICAL; s > SEVERITY_INFO; s--) {
         if (t->open[s] == 0)
             continue;
         buf_text(out, is_first ? "" : ", ");
@@ -101,6 +99,8 @@ void verdict_counts(const struct tally *t, struct buf *out)
         buf_text(out, severity_name((enum severity)s));
         is_first = false;
     }
+    if (is_first)
+        buf_text(out, "nothing is open");
 }
 
 /* The first sentence of a text: up to a full stop with a blank behind it. */
@@ -129,10 +129,12 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
     if (status == 3 || status == 4)
         buf_text(out, status == 3 ? "An input could not be read, so the assessment is incomplete. "
                                   : "A limit was reached, so the assessment is incomplete. ");
-    if (t->worst != NULL && finding_severity(t->worst) > SEVERITY_INFO)
+    if (t->worst != NULL && field_severity(t->worst) > SEVERITY_INFO)
         verdict_happens(t->worst, out);
+    else if ((status == 0 || status == 1) && t->accepted > 0)
+        buf_text(out, "What is open is accepted; all else that these files can show is answered.");
     else if (status == 0 || status == 1)
-        buf_text(out, t->not_shown > 0 ? "No threat that these files can show is open."
+        buf_text(out, t->not_shown > 0 ? "Every threat that these files can show is answered."
                                        : "Every threat that applies is answered.");
 }
 

@@ -1,189 +1,320 @@
+/*
+ * The assessment itself: read the files, assess them, print the document.
+ */
 #include "owner/assess/assess_command.h"
 
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "owner/assess/assess_output.h"
 #include "owner/assess/inputs.h"
+#include "report/field.h"
+#include "report/verdict.h"
 #include "sys/file.h"
 #include "trust/assess.h"
-#include "trust/tree.h"
+#include "trust/catalogue.h"
 
-#define ARENA_MAX (1024UL * MIB)
-#define ONLY_MAX  COMMAND_VALUES_MAX
+#define ARENA_MAX (1024 * MIB) /* input, model and probes of one deployment; the inputs alone may be 256 MiB */
+#define ONLY_MAX  64
 
-static const struct option_row options[] = {
-    {.name = "now", .value = "DATE", .help = "date of the assessment, 2026-06-01; the current one if not given"},
-    {.name = "context",
-     .value = "FILE",
-     .help = "what is said of the deployment, in place of a context.json among the inputs"},
-    {.name = "only", .value = "ID", .is_repeatable = true, .help = "only this threat"},
-    {.name = "fail-on", .value = "SEVERITY", .help = "none, low, medium, high or critical; medium if not given"},
-    {.name = "strict", .help = "what is not shown counts, too"},
-    {.name = "baseline", .value = "FILE", .help = "an earlier result: what stands in it does not count"},
-    {.name = "as",
-     .value = "KIND=PATH",
-     .is_repeatable = true,
-     .help = "read a file as this kind, whatever it looks like"},
-    {0},
-};
-
-struct run {
-    struct invocation *in;
+struct job {
     struct arena arena;
     struct inputs inputs;
     struct assess_request request;
+    char today[RFC3339_LEN + 1];
     const char *only[ONLY_MAX + 1];
-    char now[RFC3339_LEN + 1];
 };
 
-static struct err read_now(struct run *r)
+/* --now, or the day it is. */
+static struct err take_now(struct invocation *in, struct job *j)
 {
-    const char *text = command_text(r->in, "now", NULL);
-    clock_format((int64_t)time(NULL), r->now);
-    r->now[10] = '\0';
-    r->request.now = bytes_of_text(text != NULL ? text : r->now);
-    return OK;
-}
-
-static struct err read_fail_on(struct run *r)
-{
-    const char *text = command_text(r->in, "fail-on", "medium");
-    if (!severity_named(bytes_of_text(text), &r->request.fail_on) || r->request.fail_on == SEVERITY_INFO)
-        return command_misuse(r->in, "--fail-on is none, low, medium, high or critical");
-    r->request.fails_never = r->request.fail_on == SEVERITY_NONE;
-    return OK;
-}
-
-static struct err read_whole(struct run *r, const char *path, struct bytes *out)
-{
-    SCOPED(buf) struct buf text = {0};
-    struct bytes view;
-    buf_init(&text, JSON_TEXT_MAX);
-    TRY(file_read(path, &text));
-    TRY(buf_end(&text, &view));
-    return arena_copy(&r->arena, view, out);
-}
-
-static struct err read_files(struct run *r)
-{
-    const char *as[COMMAND_VALUES_MAX];
-    size_t count = command_texts(r->in, "as", as, COMMAND_VALUES_MAX);
-    r->inputs.arena = &r->arena;
-    for (size_t i = 0; i < r->in->operand_count; i++)
-        TRY(inputs_add(&r->inputs, r->in->operands[i], BYTES_EMPTY));
-    for (size_t i = 0; i < count; i++) {
-        const char *equal = strchr(as[i], '=');
-        if (equal == NULL)
-            return command_misuse(r->in, "--as is KIND=PATH");
-        TRY(inputs_add(&r->inputs, equal + 1, bytes_of(as[i], (size_t)(equal - as[i]))));
-    }
-    r->request.files = r->inputs.files;
-    r->request.file_count = r->inputs.count;
-    return OK;
-}
-
-static struct err read_request(struct run *r)
-{
-    const char *context = command_text(r->in, "context", NULL), *baseline = command_text(r->in, "baseline", NULL);
-    struct bytes text;
-    TRY(read_now(r));
-    TRY(read_fail_on(r));
-    r->request.is_strict = command_flag(r->in, "strict");
-    if (command_texts(r->in, "only", r->only, ONLY_MAX) > 0)
-        r->request.only = r->only;
-    if (context != NULL) {
-        TRY(read_whole(r, context, &r->request.context));
-        r->request.context_path = bytes_of_text(context);
-    }
-    if (baseline != NULL) {
-        TRY(read_whole(r, baseline, &text));
-        TRY(json_decode(&r->arena, text, NULL, NULL, &r->request.baseline));
-    }
-    return read_files(r);
-}
-
-static void print_finding(FILE *out, const struct json *f)
-{
-    const struct json *place = json_at(f, "location");
-    command_print_bytes(out, tree_text(f, "severity"));
-    fputc(' ', out);
-    command_print_bytes(out, tree_text(f, "id"));
-    fputs("  ", out);
-    command_print_bytes(out, tree_text(f, "title"));
-    fputs("\n  where     ", out);
-    command_print_bytes(out, tree_text(f, "artefact"));
-    fprintf(out, ":%lld ", (long long)tree_int(place, "line", 0));
-    command_print_bytes(out, tree_text(f, "subject"));
-    fputs("\n  shown by  ", out);
-    command_print_bytes(out, tree_text(f, "evidence"));
-    fputs("\n  status    ", out);
-    command_print_bytes(out, tree_text(f, "status"));
-    fputs("\n  fix       ", out);
-    command_print_bytes(out, tree_text(f, "remedy"));
-    fputs("\n", out);
-}
-
-static void print_text(FILE *out, const struct json *document)
-{
-    const struct json *findings = json_at(document, "findings"), *notes = json_at(document, "notes");
-    for (TREE_EACH(i, findings))
-        print_finding(out, findings->items[i]);
-    for (TREE_EACH(i, notes)) {
-        fputs("note: ", out);
-        command_print_bytes(out, tree_text(notes->items[i], "path"));
-        fputs(": ", out);
-        command_print_bytes(out, tree_text(notes->items[i], "text"));
-        fputc('\n', out);
-    }
-}
-
-/* The exit status of the assessment, as the error that gives it. */
-static struct err outcome(struct run *r, int status)
-{
-    r->in->has_explained = true;
-    if (status == 0)
+    int64_t at;
+    char full[RFC3339_LEN + 1];
+    const char *given = command_text(in, "now", NULL);
+    if (given == NULL) {
+        clock_format((int64_t)time(NULL), j->today);
+        j->request.now = bytes_of(j->today, 10);
         return OK;
-    return status == 1   ? FAIL(ERR_DENIED, "there are findings")
-           : status == 3 ? FAIL(ERR_FORMAT, "an input could not be read")
-                         : FAIL(ERR_LIMIT, "a limit was passed");
+    }
+    j->request.now = bytes_of_text(given);
+    (void)snprintf(full, sizeof(full), "%.10sT00:00:00Z", given);
+    if (strlen(given) != 10 || failed(clock_parse(bytes_of_text(full), &at)))
+        return command_misuse(in, "--now is a day such as 2026-06-01");
+    return OK;
 }
 
-static struct err run_all(struct run *r)
+static struct err take_fail_on(struct invocation *in, struct job *j)
 {
-    struct assess_result result = {0};
-    TRY(read_request(r));
-    struct err e = trust_assess(&r->arena, &r->request, &result);
-    if (e.code == ERR_BUG)
-        command_explain(r->in, "%.*s", (int)result.fault.n, (const char *)result.fault.p);
-    TRY(e);
-    if (r->in->is_json)
-        TRY(command_print_json(r->in, result.document));
-    else
-        print_text(r->in->out, result.document);
-    return outcome(r, result.exit_status);
+    const char *word = command_text(in, "fail-on", "medium");
+    j->request.fails_never = strcmp(word, "none") == 0;
+    if (!severity_named(bytes_of_text(word), &j->request.fail_on) || j->request.fail_on == SEVERITY_INFO)
+        return command_misuse(in, "--fail-on is one of none, low, medium, high, critical");
+    return OK;
 }
 
-static struct err run_assess(struct invocation *in)
+/* --only takes ids with commas between them; an unknown one is an error, or a typing mistake would assess nothing. */
+static struct err take_only(struct invocation *in, struct job *j)
 {
-    struct run r = {.in = in};
-    arena_init(&r.arena, ARENA_MAX);
-    struct err e = run_all(&r);
-    arena_clear(&r.arena);
+    const char *at = command_text(in, "only", NULL);
+    size_t count = 0;
+    while (at != NULL && *at != '\0') {
+        size_t n = strcspn(at, ",");
+        const struct threat *t = threat_find(bytes_of(at, n));
+        if (t == NULL || count == ONLY_MAX)
+            return command_misuse(in, "--only takes ids of threats with commas between them: %.*s", (int)n, at);
+        j->only[count++] = t->id;
+        at += n + (at[n] == ',');
+    }
+    j->request.only = count > 0 ? j->only : NULL;
+    return OK;
+}
+
+static struct err take_context(struct invocation *in, struct job *j)
+{
+    const char *path = command_text(in, "context", NULL);
+    SCOPED(buf) struct buf text;
+    if (path == NULL)
+        return OK;
+    buf_init(&text, JSON_TEXT_MAX);
+    struct err e = file_read(path, &text);
+    if (failed(e)) {
+        command_explain(in, "%s cannot be read", path);
+        return e;
+    }
+    j->request.context_path = bytes_of_text(path);
+    return arena_copy(&j->arena, buf_view(&text), &j->request.context);
+}
+
+static struct err take_path(struct invocation *in, struct job *j, const char *path, struct bytes kind)
+{
+    struct err e = inputs_add(&j->inputs, path, kind);
+    if (e.code == ERR_ABSENT || e.code == ERR_IO)
+        command_explain(in, "%s cannot be read", path);
     return e;
 }
 
+/* --as KIND=PATH: one more path, whose kind is not to be guessed. */
+static struct err take_forced(struct invocation *in, struct job *j)
+{
+    const char *texts[COMMAND_VALUES_MAX];
+    size_t count = command_texts(in, "as", texts, COMMAND_VALUES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const char *mark = strchr(texts[i], '=');
+        if (mark == NULL || mark == texts[i])
+            return command_misuse(in, "--as takes KIND=PATH");
+        TRY(take_path(in, j, mark + 1, bytes_of(texts[i], (size_t)(mark - texts[i]))));
+    }
+    return OK;
+}
+
+static struct err take_files(struct invocation *in, struct job *j)
+{
+    j->inputs.arena = &j->arena;
+    for (size_t i = 0; i < in->operand_count; i++)
+        TRY(take_path(in, j, in->operands[i], BYTES_EMPTY));
+    TRY(take_forced(in, j));
+    if (j->inputs.count == 0)
+        return command_misuse(in, "nothing to assess is named");
+    j->request.files = j->inputs.files;
+    j->request.file_count = j->inputs.count;
+    return OK;
+}
+
+/* What every command needs that reads a deployment. */
+static struct err take_deployment(struct invocation *in, struct job *j)
+{
+    TRY(take_now(in, j));
+    TRY(take_context(in, j));
+    return take_files(in, j);
+}
+
+static struct err take_request(struct invocation *in, struct job *j)
+{
+    const char *baseline = command_text(in, "baseline", NULL);
+    TRY(take_fail_on(in, j));
+    TRY(take_only(in, j));
+    j->request.is_strict = command_flag(in, "strict");
+    if (baseline != NULL)
+        TRY(assess_read_document(in, &j->arena, baseline, &j->request.baseline));
+    return take_deployment(in, j);
+}
+
+/* The exit status of the document as the frame's error; what it means stands in the result already. */
+static struct err status_of(struct invocation *in, int status)
+{
+    if (status == 0)
+        return OK;
+    in->has_explained = true;
+    return status == 1   ? FAIL(ERR_DENIED, "a threat is open")
+           : status == 3 ? FAIL(ERR_FORMAT, "an input cannot be read")
+                         : FAIL(ERR_LIMIT, "a limit was reached");
+}
+
+static struct err assess_request_of(struct invocation *in, struct job *j, struct assess_result *result)
+{
+    TRY(take_request(in, j));
+    struct err e = trust_assess(&j->arena, &j->request, result);
+    if (e.code == ERR_BUG)
+        command_explain(in, "%.*s", (int)result->fault.n, (const char *)result->fault.p);
+    return e;
+}
+
+/* The folder that was named, where SARIF's readers find its files: from where the command runs. */
+static struct bytes prefix_of(const struct invocation *in)
+{
+    const char *path = in->operand_count == 1 ? in->operands[0] : "";
+    struct stat st;
+    while (strncmp(path, "./", 2) == 0)
+        path += 2;
+    bool leads_out = path[0] == '/' || strncmp(path, "..", 2) == 0 || strstr(path, "/..") != NULL;
+    bool is_folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode) && strcmp(path, ".") != 0;
+    size_t n = strlen(path);
+    while (n > 0 && path[n - 1] == '/')
+        n--;
+    return is_folder && !leads_out ? bytes_of(path, n) : BYTES_EMPTY;
+}
+
+static struct err assess_with(struct invocation *in, struct job *j)
+{
+    struct assess_result result = {0};
+    TRY(assess_request_of(in, j, &result));
+    TRY(assess_output(in, &j->arena, result.document, prefix_of(in)));
+    return status_of(in, result.exit_status);
+}
+
+static struct err run_job(struct invocation *in, struct err (*run)(struct invocation *in, struct job *j))
+{
+    struct job j = {.request = {.now = BYTES_EMPTY, .context = BYTES_EMPTY, .context_path = BYTES_EMPTY}};
+    arena_init(&j.arena, ARENA_MAX);
+    struct err e = run(in, &j);
+    arena_clear(&j.arena);
+    return e;
+}
+
+static struct err assess(struct invocation *in)
+{
+    return run_job(in, assess_with);
+}
+
+static const struct option_row assess_options[] = {
+    ASSESS_OUTPUT_OPTIONS,
+    {.name = "fail-on", .value = "SEVERITY", .help = "least severity for exit status 1: none|low|medium|high|critical"},
+    {.name = "strict", .help = "what could not be shown counts, too"},
+    {.name = "baseline", .value = "FILE", .help = "an earlier document (json): what it names does not count again"},
+    {.name = "only", .value = "IDS", .help = "these threats alone, with commas between them"},
+    {.name = "now", .value = "DATE", .help = "the day to assess for; today if not given"},
+    {.name = "context",
+     .value = "FILE",
+     .help = "layout, TEE, broker, acceptances; context.json among the files if not given"},
+    {.name = "as", .value = "KIND=PATH", .is_repeatable = true, .help = "one more file, of a kind that is not guessed"},
+    {0},
+};
+
 const struct command command_assess = {
     .noun = "assess",
-    .options = options,
+    .options = assess_options,
     .operands = "PATH...",
+    .operand_min = 1,
     .operand_max = COMMAND_VALUES_MAX,
+    .formats = ASSESS_FORMATS,
     .summary = "say which threats of the trust model a deployment answers, and which not",
-    .help = "Reads pods, initdata, policies, reference values and configurations, and runs the policies against "
-            "probes. Nothing "
-            "is written and nothing is asked over a network. The exit status is 0 where nothing counts, 1 with "
-            "findings at or "
-            "above --fail-on, 3 when an input could not be read, 4 when a limit was passed.",
-    .example = "casemate assess deploy/\ncasemate assess --format json --now 2026-06-01 pod.yaml initdata.toml",
-    .run = run_assess,
+    .help =
+        "Reads the files of one deployment (Kubernetes objects, initdata, policies, reference values, configuration)\n"
+        "and executes its policies with attacks, offline. Nothing is sent anywhere, nothing is changed.\n"
+        "A PATH that is named like a verb of this command is written with ./ in front.\n"
+        "Exit status: 0 nothing at or above --fail-on is open, 1 something is, 3 an input cannot be read, 4 a limit.",
+    .example = "casemate assess deploy/\n"
+               "casemate assess deploy/ --baseline main.json --format sarif --output report.sarif",
+    .run = assess,
+};
+
+static struct err model_with(struct invocation *in, struct job *j)
+{
+    struct assess_result result = {0};
+    TRY(take_deployment(in, j));
+    TRY(trust_model(&j->arena, &j->request, &result));
+    return command_print_json(in, result.model);
+}
+
+struct err assess_model_of_files(struct invocation *in)
+{
+    return run_job(in, model_with);
+}
+
+static void print_short(struct invocation *in, const struct json *f)
+{
+    SCOPED(buf) struct buf line;
+    buf_init(&line, MIB);
+    verdict_file(f, &line);
+    buf_text(&line, ": ");
+    buf_text(&line, severity_name(field_severity(f)));
+    buf_text(&line, " ");
+    buf_add(&line, field_text(f, "id"));
+    buf_text(&line, " ");
+    buf_add(&line, field_text(f, "title"));
+    buf_text(&line, field_text(f, "evidence").n > 0 ? ": " : "");
+    buf_add(&line, field_text(f, "evidence"));
+    command_print_bytes(in->out, buf_view(&line));
+    fputc('\n', in->out);
+}
+
+static void print_note(struct invocation *in, const struct json *note)
+{
+    command_print_bytes(in->err, field_text(note, "path"));
+    fputs(field_text(note, "path").n > 0 ? ": " : "", in->err);
+    command_print_bytes(in->err, field_text(note, "text"));
+    fputc('\n', in->err);
+}
+
+/* One line per finding at or above the bound, as compilers print them; notes of files that cannot be read. */
+static struct err check_with(struct invocation *in, struct job *j)
+{
+    struct assess_result result = {0};
+    TRY(assess_request_of(in, j, &result));
+    const struct json *list = field_list(result.document, "findings");
+    for (size_t i = 0; i < list->count && !in->is_json; i++)
+        if (finding_is_open(list->items[i]) && !field_flag(list->items[i], "known") &&
+            field_severity(list->items[i]) >= j->request.fail_on)
+            print_short(in, list->items[i]);
+    list = field_list(result.document, "notes");
+    for (size_t i = 0; i < list->count && !in->is_json && result.exit_status >= 3; i++)
+        print_note(in, list->items[i]);
+    if (in->is_json)
+        TRY(command_print_json(in, result.document));
+    return status_of(in, result.exit_status);
+}
+
+static struct err pod_check(struct invocation *in)
+{
+    return run_job(in, check_with);
+}
+
+static const struct option_row check_options[] = {
+    {.name = "fail-on",
+     .value = "SEVERITY",
+     .help = "least severity to print: low|medium|high|critical; medium if not given"},
+    {.name = "strict", .help = "what could not be shown counts, too"},
+    {.name = "baseline", .value = "FILE", .help = "an earlier document (json): what it names does not count again"},
+    {.name = "only", .value = "IDS", .help = "these threats alone, with commas between them"},
+    {.name = "now", .value = "DATE", .help = "the day to assess for; today if not given"},
+    {.name = "context", .value = "FILE", .help = "layout, TEE, broker, acceptances"},
+    {.name = "as", .value = "KIND=PATH", .is_repeatable = true, .help = "one more file, of a kind that is not guessed"},
+    {0},
+};
+
+const struct command command_pod_check = {
+    .noun = "pod",
+    .verb = "check",
+    .options = check_options,
+    .operands = "PATH...",
+    .operand_min = 1,
+    .operand_max = COMMAND_VALUES_MAX,
+    .summary = "assess files in short, one line per open threat, for a hook or an editor",
+    .help = "The short form of casemate assess: FILE:LINE: SEVERITY ID TITLE: EVIDENCE. Give the files that belong "
+            "together.\n"
+            "Exit status: 0 nothing is open, 1 something is, 3 an input cannot be read, 4 a limit.",
+    .example = "casemate pod check pod.yaml initdata.toml",
+    .run = pod_check,
 };

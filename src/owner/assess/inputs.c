@@ -120,6 +120,16 @@ static struct err add_folder(struct inputs *in, int fd, const char *shown, struc
     return e;
 }
 
+/* As it was given, so that an editor finds it; only the last part where it begins at the root or leads up. */
+static const char *shown_name(const char *path)
+{
+    while (strncmp(path, "./", 2) == 0)
+        path += 2;
+    const char *slash = strrchr(path, '/');
+    bool leads_out = path[0] == '/' || strncmp(path, "../", 3) == 0 || strstr(path, "/../") != NULL;
+    return leads_out && slash != NULL ? slash + 1 : path;
+}
+
 struct err inputs_add(struct inputs *in, const char *path, struct bytes kind)
 {
     struct stat st;
@@ -133,6 +143,5 @@ struct err inputs_add(struct inputs *in, const char *path, struct bytes kind)
         return FAIL_SYS(errno, "an input cannot be opened");
     if (S_ISDIR(st.st_mode))
         return add_folder(in, fd, "", kind, 0);
-    const char *slash = strrchr(path, '/');
-    return add_open(in, fd, slash == NULL ? path : slash + 1, kind);
+    return add_open(in, fd, shown_name(path), kind);
 }

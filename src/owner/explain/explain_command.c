@@ -6,6 +6,7 @@
 
 #include "audit/audit.h"
 #include "base/limits.h"
+#include "owner/assess/assess_words.h"
 #include "sys/file.h"
 
 #define LINE_ARENA         (4 * MIB)
@@ -69,7 +70,10 @@ static struct err explain_code(struct invocation *in, const char *code)
 {
     enum reason reason = reason_find(code);
     if (reason == REASON_NONE) {
-        command_explain(in, "no reason has this code; --list shows all of them");
+        struct err e = assess_explain_id(in, code);
+        if (e.code != ERR_ABSENT)
+            return e;
+        command_explain(in, "no reason has this code, and the catalogue no such id; --list shows all reasons");
         return FAIL(ERR_DENIED, "no such reason");
     }
     if (in->is_json)
@@ -266,7 +270,7 @@ static struct err explain(struct invocation *in)
     bool has_audit = command_text(in, "audit", NULL) != NULL, has_session = command_text(in, "session", NULL) != NULL;
     if (in->operand_count + is_list + has_audit != 1 || has_audit != has_session ||
         (!has_audit && command_text(in, "key", NULL) != NULL))
-        return command_misuse(in, "give a CODE, or --list, or --audit and --session");
+        return command_misuse(in, "give a CODE or an ID, or --list, or --audit and --session");
     if (has_audit)
         return explain_session(in);
     return is_list ? explain_list(in) : explain_code(in, in->operands[0]);
@@ -283,14 +287,18 @@ static const struct option_row explain_options[] = {
 const struct command command_explain_reason = {
     .noun = "explain",
     .options = explain_options,
-    .operands = "[CODE]",
+    .operands = "[CODE|ID]",
     .operand_max = 1,
-    .summary = "say what a reason means, or why a session was refused",
-    .help = "With a CODE: what it means and which threat it answers. With --audit and --session: what was decided in\n"
+    .formats = "text|json|markdown",
+    .summary = "say what a reason or an id of the trust model means, or why a session was refused",
+    .help = "With a CODE: what it means and which threat it answers. With an ID (T-API-02, R12, M-POL, X1, S3, A-DATA, "
+            "OO,\n"
+            "E01): what the catalogue of threats says about it. With --audit and --session: what was decided in\n"
             "that session and why, with every measured part that was not as registered. A line is printed before the\n"
             "signed head behind it was checked: what was printed holds if the exit status is 0.\n"
             "Exit status: 0 explained, 1 no such code or session, or the log is broken, 3 the log cannot be read.",
     .example = "casemate explain tpm.ek-unenrolled\n"
+               "casemate explain T-API-02\n"
                "casemate explain --audit audit --session 5f2b90",
     .run = explain,
 };

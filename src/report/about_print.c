@@ -2,8 +2,8 @@
  * An answer about an id, for a terminal and as a page.
  */
 #include "base/limits.h"
+#include "report/about.h"
 #include "report/escape.h"
-#include "report/explain.h"
 #include "report/field.h"
 
 #define COLUMNS 100
@@ -53,7 +53,7 @@ static void text_section(const struct json *s, struct buf *out)
     }
 }
 
-void explain_text(const struct json *explained, struct buf *out)
+void about_text(const struct json *explained, struct buf *out)
 {
     const struct json *sections = field_list(explained, "sections");
     escape_terminal(field_text(explained, "id"), out);
@@ -105,7 +105,7 @@ static void markdown_section(const struct json *s, struct buf *out)
         markdown_item(json_is(items->items[i], JSON_STRING) ? items->items[i]->text : BYTES_EMPTY, out);
 }
 
-void explain_markdown(const struct json *explained, struct buf *out)
+void about_markdown(const struct json *explained, struct buf *out)
 {
     const struct json *sections = field_list(explained, "sections");
     buf_text(out, "# ");

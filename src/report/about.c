@@ -2,7 +2,7 @@
  * Answers about ids, put together from the catalogue. Rows refer to each other by id; an answer names its neighbours
  * with their titles, so that a reader need not look them up.
  */
-#include "report/explain.h"
+#include "report/about.h"
 
 #include "base/limits.h"
 #include "report/field.h"
@@ -313,7 +313,7 @@ static struct err explain_word(struct answer *w, const struct telling *t, const 
     return finish(w, id, t->kind, field_text(row, t->title), out);
 }
 
-struct err explain_find(struct arena *a, const struct json *model, struct bytes id, const struct json **out)
+struct err about_find(struct arena *a, const struct json *model, struct bytes id, const struct json **out)
 {
     struct answer *w;
     TRY(arena_new(a, &w));
