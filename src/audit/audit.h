@@ -18,8 +18,8 @@ struct audit_head {
 
 /* One decision. Views are borrowed and copied; hostile text is escaped by the JSON encoder and cut at 512 bytes. */
 struct audit_event {
-    const char
-        *kind; /* literal: "attest", "release", "admin.change", "store.head", "start", "refused", "group.failed" */
+    const char *kind;      /* literal: "attest", "release", "admin.change", "admin.refused", "store.head", "start",
+                              "refused", "group.failed" */
     struct bytes session;  /* SHA-256 hex of the session id, empty if none */
     struct bytes subject;  /* who or what: resource path, admin and path, peer */
     struct bytes evidence; /* SHA-256 hex of the attest body, empty if none */

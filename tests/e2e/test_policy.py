@@ -17,13 +17,22 @@ ALLOW_ALL = 'package policy\ndefault allow := false\nallow if data.plugin == "re
 DENY_ALL = "package policy\ndefault allow := false\n"
 
 
-@pytest.fixture
-def broker(make_broker):
-    broker = make_broker(sample=True)
+def prepare(broker):
     assert broker.set_resource(PATH, SECRET).status == 200
     assert broker.bind(initdata_claim(), [PATH]).status == 200
     assert broker.set_references(AFFIRMING_SAMPLE).status == 200
     return broker
+
+
+@pytest.fixture
+def broker(make_broker):
+    """One that lets every policy come into force that compiles, so that the tests see what each decides."""
+    return prepare(make_broker(sample=True, settings={"policy.on_critical": "insecure_warn"}))
+
+
+@pytest.fixture
+def strict(make_broker):
+    return prepare(make_broker(sample=True))
 
 
 def put(broker, name, text, prefix=NAME):
@@ -204,9 +213,80 @@ def test_upstreams_endpoints_set_the_same_records(broker):
 
 
 def test_a_token_that_is_not_verbose_leaves_the_devices_evidence_out(make_broker):
-    broker = make_broker(sample=True, settings={"token.verbose": False})
+    broker = make_broker(sample=True, settings={"token.verbose": False, "policy.on_critical": "insecure_warn"})
     text = 'package policy\ntrust_claims := {"executables": 3} if input.runtime_data_claims["additional-evidence"] == ""\n'
     assert put(broker, "attestation-policy/default_cpu", text).status == 200
     answer, key, nonce, *_ = attest(broker)
     claims = payload(answer.json()["token"])["submods"]["cpu0"]["ear.veraison.annotated-evidence"]["runtime_data_claims"]
     assert set(claims) == {"nonce", "tee-pubkey"} and claims["nonce"] == nonce
+
+
+AFFIRMING = 'package policy\ndefault allow := false\nallow if {\n    some_part\n    every m in input.submods { m["ear.status"] == "affirming" }\n}\nsome_part if some _ in input.submods\n'
+BOUND = AFFIRMING.replace("    some_part\n", '    some_part\n    input.submods.cpu0["ear.veraison.annotated-evidence"].init_data in object.keys(data.workloads)\n')
+
+
+@pytest.mark.parametrize("name, text, threat", [
+    ("resource-policy", "package policy\nallow := true\n", "T-SEC-02"),
+    ("resource-policy", ALLOW_ALL, "T-SEC-02"),
+    ("resource-policy", 'package policy\nallow if not input.submods.cpu0["ear.status"] == "contraindicated"\n', "T-SEC-02"),
+    ("resource-policy", 'package policy\nallow if some m in input.submods\n', "T-SEC-02"),
+    ("resource-policy", 'package policy\nallow if { some m in input.submods; m["ear.status"] == "affirming" }\n', "T-SEC-02"),
+    ("resource-policy", AFFIRMING, "T-INIT-01"),
+    ("attestation-policy/default_cpu", 'package policy\ntrust_claims := {"executables": 3}\n', "T-ATT-09"),
+    ("attestation-policy/default_cpu", 'package policy\ntrust_claims := {"executables": 3} if input.tpm.pcr11\n', "T-ATT-09"),
+    ("attestation-policy/default_cpu", 'package policy\ntrust_claims := {"executables": 3} if not input.snp.measurement == query_reference_value("x")\n', "T-ATT-09"),
+    ("attestation-policy/default_cpu", 'package policy\ntrust_claims := {"executables": 2} if query_reference_value("absent") < input.snp.reported_tcb_snp\n', "T-ATT-09"),
+])
+def test_a_policy_that_opens_a_critical_threat_is_refused(strict, tmp_path, name, text, threat):
+    file = tmp_path / "policy.rego"
+    file.write_text(text)
+    run = casemate(strict, "set", name, file)
+    assert run.returncode == 1 and threat in run.stderr and "probe" in run.stderr, run.stderr
+    assert strict.admin("GET", "/casemate/v0/list/policy").json() == []
+    assert "policy.critical" in reasons(strict)
+    assert strict.admin("POST", "/kbs/v0/resource-policy", json.dumps({"policy": b64url(ALLOW_ALL.encode())}).encode()
+                        ).variant() == "PolicyEngineError"
+
+
+def test_a_threat_is_accepted_by_name_and_with_a_reason(strict, tmp_path):
+    file = tmp_path / "policy.rego"
+    file.write_text(AFFIRMING)
+    assert casemate(strict, "set", "resource-policy", file, "--accept", "T-SEC-02", "--reason", "x").returncode == 1
+    assert casemate(strict, "set", "resource-policy", file, "--accept", "T-INIT-01").returncode == 2
+    assert casemate(strict, "set", "resource-policy", file, "--reason", "why").returncode == 2
+    body = json.dumps({"policy": AFFIRMING, "accept": ["T-INIT-01"], "reason": ""}).encode()
+    json_type = {"Content-Type": "application/json"}
+    assert strict.admin("PUT", NAME + "resource-policy", body, headers=json_type).status == 401
+    run = casemate(strict, "set", "resource-policy", file, "--accept", "T-INIT-01", "--accept", "T-INIT-02", "--reason",
+                   "one tenant, for a week")
+    assert run.returncode == 0, run.stderr
+    assert casemate(strict, "get", "resource-policy").stdout == AFFIRMING
+    detail = next(line["detail"] for line in strict.audit_lines() if line["kind"] == "admin.change" and "policy" in line["subject"])
+    assert detail["reason"] == "one tenant, for a week"
+    assert {p["threat"]: p["accepted"] for p in detail["probes"]} == {"T-INIT-01": True, "T-INIT-02": True, "T-SEC-03": False}
+
+
+def test_a_sound_policy_of_ones_own_is_taken(strict):
+    assert put(strict, "resource-policy", BOUND).status == 200, "a high finding warns, in the audit log"
+    detail = next(line["detail"] for line in strict.audit_lines() if line["kind"] == "admin.change" and "policy" in line["subject"])
+    assert [p["threat"] for p in detail["probes"]] == ["T-SEC-03"]
+    text = subprocess.run([strict.build / "casemate", "policy", "show", "resource-policy"], capture_output=True, text=True).stdout
+    assert put(strict, "resource-policy", text).status == 200
+    text = subprocess.run([strict.build / "casemate", "policy", "show", "attestation-policy/default_cpu"], capture_output=True, text=True).stdout
+    assert put(strict, "attestation-policy/default_cpu", text).status == 200
+    last = [line for line in strict.audit_lines() if line["kind"] == "admin.change" and "policy" in line["subject"]][-1]
+    assert "detail" not in last
+    answer, key, *_ = attest(strict)
+    assert key.open(get(strict, answer.json()["token"]).body) == SECRET
+
+
+def test_a_reference_value_cannot_open_what_the_policy_did_not(strict):
+    text = 'package policy\ndefault trust_claims := {"executables": 97}\n' \
+           'trust_claims := {"executables": 3} if query_reference_value("gate") == "open"\n'
+    assert put(strict, "attestation-policy/default_cpu", text).status == 200
+    answer = strict.set_references({"gate": "open", "other": 1})
+    assert answer.status == 401 and b"T-ATT-09" in answer.body
+    assert strict.admin("GET", "/kbs/v0/reference-value/gate").status != 200
+    assert strict.admin("GET", "/kbs/v0/reference-value/other").status != 200, "all values of a message, or none"
+    assert strict.admin("PUT", "/casemate/v0/record/reference/gate", b'"open"').status == 401
+    assert strict.set_references({"gate": "closed"}).status == 200

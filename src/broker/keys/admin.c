@@ -2,6 +2,8 @@
 
 #include "base/limits.h"
 #include "broker/keys/group.h"
+#include "broker/keys/policy.h"
+#include "sys/log.h"
 
 static const struct route {
     const char *method;
@@ -41,6 +43,15 @@ static const struct route *find_route(const struct keys_admin *m, struct bytes *
     return NULL;
 }
 
+static struct err try_references(struct admin *x)
+{
+    struct policy_fault fault;
+    struct err e = policies_try_references(x->caller->keys, x->a, &fault);
+    if (failed(e))
+        TRY(arena_copy(x->a, bytes_of_text(fault.message), &x->detail));
+    return e;
+}
+
 struct err admin_change(struct admin *x, enum store_kind kind, struct bytes name, const struct bytes *value)
 {
     struct keys *k = x->caller->keys;
@@ -55,7 +66,8 @@ struct err admin_change(struct admin *x, enum store_kind kind, struct bytes name
                                 .session = BYTES_EMPTY,
                                 .subject = buf_view(&subject),
                                 .evidence = BYTES_EMPTY,
-                                .rule = x->role};
+                                .rule = x->role,
+                                .detail = x->record};
     TRY(group_transaction(k));
     int64_t now = keys_now_sec(k);
     if (value != NULL)
@@ -63,16 +75,32 @@ struct err admin_change(struct admin *x, enum store_kind kind, struct bytes name
     else
         TRY(store_delete(k->store, kind, name, x->who, now));
     x->changes = true;
+    if (kind == STORE_REFERENCE)
+        TRY(try_references(x));
     return group_audit(k, &event);
 }
 
 static void refuse(struct admin *x, struct err e, uint16_t error, struct bytes detail)
 {
-    char subject[256];
-    int n =
-        snprintf(subject, sizeof(subject), "%.*s %.*s", (int)x->request->method.n, (const char *)x->request->method.p,
-                 (int)(x->request->path.n < 200 ? x->request->path.n : 200), (const char *)x->request->path.p);
-    refusal_audit(x->caller, "admin", BYTES_EMPTY, BYTES_EMPTY, bytes_of(subject, n > 0 ? (size_t)n : 0), e, NULL);
+    char subject[384];
+    int n = snprintf(subject, sizeof(subject), "%.*s%s%.*s %.*s", (int)(x->who.n < 64 ? x->who.n : 64),
+                     (const char *)x->who.p, x->who.n == 0 ? "" : " ", (int)x->request->method.n,
+                     (const char *)x->request->method.p, (int)(x->request->path.n < 200 ? x->request->path.n : 200),
+                     (const char *)x->request->path.p);
+    struct bytes what = bytes_of(subject, n > 0 ? (size_t)n < sizeof(subject) ? (size_t)n : sizeof(subject) - 1 : 0);
+    if (x->who.n == 0) {
+        refusal_audit(x->caller, "admin", BYTES_EMPTY, BYTES_EMPTY, what, e, NULL);
+    } else {
+        struct audit_event event = {.kind = "admin.refused",
+                                    .session = BYTES_EMPTY,
+                                    .subject = what,
+                                    .evidence = BYTES_EMPTY,
+                                    .reason = err_with_reason(e, REASON_INTERNAL).reason,
+                                    .rule = x->role,
+                                    .detail = x->record};
+        LOG_ERR(LOG_LEVEL_INFO, "admin", e, LOG_BYTES("who", x->who));
+        refusal_record(x->caller->keys, &event);
+    }
     bool ours = e.code == ERR_IO || e.code == ERR_NOMEM || e.code == ERR_BUG;
     reply_error(x->caller, ours ? KBS_ERROR_UNAVAILABLE : error, e.reason, detail);
 }
@@ -120,8 +148,10 @@ void keys_on_admin(const struct caller *c, struct arena *a, const struct keys_ad
     }
     x.error = route->error;
     e = route->handler(&x);
-    if (failed(e) && x.changes)
+    if (failed(e) && x.changes) {
         c->keys->group_failed = true; /* half a change must not be committed with the group */
+        group_flush(c->keys);         /* now, so that the line of the refusal is not dropped with it */
+    }
     if (failed(e))
         refuse(&x, e, x.error, x.detail);
     else

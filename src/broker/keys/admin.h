@@ -17,7 +17,10 @@ struct admin { /* one administrator's request */
     struct bytes detail; /* for the administrator, beside the error; empty for none */
     uint8_t content;     /* enum keys_content of the answer */
     struct buf *body;
-    bool changes; /* the store was changed: the reply waits for its group */
+    bool has_value; /* what is to be set is a part of the body: */
+    struct bytes value;
+    const struct json *record; /* facts for the audit line of the change, an object, or NULL */
+    bool changes;              /* the store was changed: the reply waits for its group */
 };
 
 /*
@@ -37,6 +40,15 @@ typedef struct err admin_handler(struct admin *x);
 admin_handler admin_resource_set, admin_resource_delete, admin_release_policy_set, admin_release_policy_list,
     admin_attestation_policy_set, admin_reference_set, admin_reference_get;
 admin_handler admin_status, admin_upload_key, admin_list, admin_read, admin_put, admin_put_revoking, admin_delete;
+
+/*
+ * admin_policy_try - compile a policy and put the probes to it; the probes' findings go into the audit line.
+ *
+ * in       text: the policy, or with content type application/json {"policy","accept":[threat, ...],"reason"}
+ * out      x->value, x->record; x->detail on failure
+ * errors   as policy_try; FORMAT reason request.malformed: an acceptance without a reason
+ */
+MUST_CHECK struct err admin_policy_try(struct admin *x, struct bytes name, struct bytes text);
 
 /*
  * admin_change - put or delete one record in the group's transaction, audited before the commit.

@@ -43,15 +43,6 @@ struct err admin_resource_delete(struct admin *x)
     return e;
 }
 
-static struct err explain(struct admin *x, const char *before, const char *what)
-{
-    SCOPED(buf) struct buf text;
-    buf_init(&text, 4 * KIB);
-    buf_text(&text, before);
-    buf_text(&text, what);
-    return arena_copy(x->a, buf_view(&text), &x->detail);
-}
-
 /* The member `policy` of the body, decoded. source: spec/kbs.md 1.2 */
 static struct err read_policy(struct admin *x, const struct json **message, struct bytes *text)
 {
@@ -69,15 +60,10 @@ struct err admin_release_policy_set(struct admin *x)
 {
     const struct json *message;
     struct bytes text;
-    struct policy_fault fault;
     x->error = KBS_ERROR_PARSE_POLICY;
     TRY(read_policy(x, &message, &text));
     x->error = KBS_ERROR_POLICY_ENGINE;
-    struct err e = policy_check(BYTES_LIT(POLICY_RELEASE), text, &fault);
-    if (failed(e)) {
-        TRY(explain(x, "Failed to load policy: ", fault.message));
-        return e;
-    }
+    TRY(admin_policy_try(x, BYTES_LIT(POLICY_RELEASE), text));
     return admin_change(x, STORE_POLICY, BYTES_LIT(POLICY_RELEASE), &text);
 }
 
@@ -86,7 +72,6 @@ struct err admin_attestation_policy_set(struct admin *x)
     const struct json *message;
     struct bytes text;
     struct bytes id;
-    struct policy_fault fault;
     SCOPED(buf) struct buf name;
     TRY(read_policy(x, &message, &text));
     TRY_AS(REASON_REQUEST_MALFORMED, json_need_string(message, "policy_id", &id));
@@ -95,11 +80,7 @@ struct err admin_attestation_policy_set(struct admin *x)
     buf_add(&name, id);
     struct bytes record;
     TRY_AS(REASON_REQUEST_MALFORMED, buf_end(&name, &record));
-    struct err e = policy_check(record, text, &fault);
-    if (failed(e)) {
-        TRY(explain(x, "", fault.message));
-        return e;
-    }
+    TRY(admin_policy_try(x, record, text));
     return admin_change(x, STORE_POLICY, record, &text);
 }
 

@@ -28,15 +28,6 @@ static struct err check_workload(struct admin *x, struct bytes name, struct byte
     return workload_check(x->a, value);
 }
 
-static struct err check_named_policy(struct admin *x, struct bytes name, struct bytes value)
-{
-    struct policy_fault fault;
-    struct err e = policy_check(name, value, &fault);
-    if (failed(e))
-        TRY(arena_copy(x->a, bytes_of_text(fault.message), &x->detail));
-    return e;
-}
-
 static struct err check_ek(struct admin *x, struct bytes name, struct bytes value)
 {
     bool hex = name.n == 64;
@@ -67,7 +58,7 @@ static struct err check_admin(struct admin *x, struct bytes name, struct bytes v
 static const struct kind_row kinds[] = {
     {"resource", STORE_RESOURCE, false, false, NULL},
     {"workload", STORE_WORKLOAD, true, false, check_workload},
-    {"policy", STORE_POLICY, true, true, check_named_policy},
+    {"policy", STORE_POLICY, true, true, admin_policy_try},
     {"reference", STORE_REFERENCE, true, false, check_reference},
     {"ek", STORE_EK, true, false, check_ek},
     {"admin", STORE_ADMIN, true, false, check_admin},
@@ -91,6 +82,9 @@ struct err admin_status(struct admin *x)
     struct store_head store = store_head(k->store);
     struct audit_head audit = audit_head(k->audit);
     const struct json *status;
+    const struct store_entry *unused;
+    size_t workloads;
+    TRY(store_list(k->store, x->a, STORE_WORKLOAD, &unused, &workloads));
     struct json_object o;
     json_object_init(&o, x->a);
     json_object_text(&o, "version", CASEMATE_VERSION);
@@ -98,7 +92,7 @@ struct err admin_status(struct admin *x)
     json_object_hex(&o, "root", BYTES_OF(store.root));
     json_object_int(&o, "audit_seq", (int64_t)audit.seq);
     json_object_hex(&o, "audit_hash", BYTES_OF(audit.hash));
-    json_object_int(&o, "workloads", (int64_t)k->policies.workload_count);
+    json_object_int(&o, "workloads", (int64_t)workloads);
     json_object_text(&o, "release_policy", k->policies.rule);
     TRY(json_object_end(&o, &status));
     x->content = KEYS_CONTENT_JSON;
@@ -181,7 +175,7 @@ struct err admin_put(struct admin *x)
     if (failed(e) && e.reason == REASON_NONE)
         e.reason = REASON_REQUEST_MALFORMED;
     TRY(e);
-    return admin_change(x, row->kind, name, &x->request->body);
+    return admin_change(x, row->kind, name, x->has_value ? &x->value : &x->request->body);
 }
 
 /* The change and the end of all older tokens are one: nothing is released under the old rules afterwards. */

@@ -169,7 +169,7 @@ void group_flush(struct keys *k)
 }
 
 /* Nothing waits on a refusal's record; but a group that failed for another reason stays failed. */
-static void write_refusal(struct keys *k, struct audit_event *event)
+void refusal_record(struct keys *k, struct audit_event *event)
 {
     bool failed_before = k->group_failed;
     if (failed(group_audit(k, event)))
@@ -186,7 +186,7 @@ void refusals_write(struct keys *k)
                                     .rule = BYTES_EMPTY,
                                     .reason = k->refusals[i].reason,
                                     .count = k->refusals[i].count};
-        write_refusal(k, &event);
+        refusal_record(k, &event);
     }
     k->refusal_count = 0;
 }
@@ -232,5 +232,5 @@ void refusal_audit(const struct caller *c, const char *kind, struct bytes sessio
                                 .rule = BYTES_EMPTY,
                                 .reason = why.reason,
                                 .detail = detail};
-    write_refusal(k, &event);
+    refusal_record(k, &event);
 }

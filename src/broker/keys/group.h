@@ -42,3 +42,6 @@ void group_flush(struct keys *k);
 void refusal_audit(const struct caller *c, const char *kind, struct bytes session, struct bytes evidence,
                    struct bytes subject, struct err why, const struct json *detail);
 void refusals_write(struct keys *k);
+
+/* refusal_record - a line of its own for the refusal of somebody who is known. errors: none, as above; out: nothing */
+void refusal_record(struct keys *k, struct audit_event *event);

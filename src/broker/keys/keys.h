@@ -56,8 +56,7 @@ struct policies { /* in force; policy.c */
     struct rego_policy *release; /* NULL: nothing is released */
     const char *rule;            /* name and version of the release policy, for audit and tokens */
     const struct json *digests;  /* record name -> SHA-256 of the text */
-    size_t workload_count;
-    uint64_t token_floor; /* oldest generation whose tokens are taken */
+    uint64_t token_floor;        /* oldest generation whose tokens are taken */
 };
 
 #define REFUSALS_MAX 256

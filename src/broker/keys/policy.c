@@ -12,70 +12,6 @@
 #define ALLOW   "data.policy.allow"
 #define REFUSAL "data.policy.refusal"
 
-struct err workload_check(struct arena *a, struct bytes value)
-{
-    const struct json *list;
-    TRY_AS(REASON_REQUEST_MALFORMED, json_decode(a, value, NULL, NULL, &list));
-    if (!json_is(list, JSON_ARRAY) || list->count == 0)
-        return REFUSE(ERR_FORMAT, REASON_REQUEST_MALFORMED, "a workload is bound to a list of resource paths");
-    for (size_t i = 0; i < list->count; i++) {
-        if (!json_is(list->items[i], JSON_STRING))
-            return REFUSE(ERR_FORMAT, REASON_REQUEST_MALFORMED, "a resource path is a text");
-        TRY(resource_path_check(list->items[i]->text));
-    }
-    return OK;
-}
-
-/* Only the policies that appraisal asks for: another one would look as if it were in force. */
-static bool is_attestation(struct bytes name)
-{
-    for (int tee = TEE_NONE + 1; tee < TEE_COUNT; tee++) {
-        char wanted[64];
-        (void)snprintf(wanted, sizeof(wanted), POLICY_ATTESTATION "default_%s", tee_class((enum tee)tee));
-        if (bytes_is(name, wanted))
-            return true;
-    }
-    return false;
-}
-
-static struct err unknown_name(struct policy_fault *fault)
-{
-    (void)snprintf(fault->message, sizeof(fault->message),
-                   "no policy has such a name: it is " POLICY_RELEASE " or " POLICY_ATTESTATION
-                   "default_CLASS, for a CLASS of TEEs such as cpu");
-    return REFUSE(ERR_ABSENT, REASON_POLICY_INVALID, "no policy has such a name");
-}
-
-static struct err check_attestation(struct bytes text, struct policy_fault *fault)
-{
-    struct attestation_policy *p = NULL;
-    TRY(attestation_policy_new("attestation-policy", text, &p, fault));
-    attestation_policy_free(p);
-    return OK;
-}
-
-static struct err compile_release(struct bytes text, struct bytes data, struct rego_policy **out,
-                                  struct policy_fault *fault)
-{
-    struct policy_text source = {.name = POLICY_RELEASE, .text = text, .rule = ALLOW};
-    return policy_compile(&source, data, NULL, 0, out, fault);
-}
-
-struct err policy_check(struct bytes name, struct bytes text, struct policy_fault *fault)
-{
-    struct rego_policy *p = NULL;
-    *fault = (struct policy_fault){0};
-    if (text.n > POLICY_TEXT_MAX)
-        return REFUSE(ERR_LIMIT, REASON_REQUEST_TOO_LARGE, "the policy is too large");
-    if (is_attestation(name))
-        return check_attestation(text, fault);
-    if (!bytes_is(name, POLICY_RELEASE))
-        return unknown_name(fault);
-    TRY(compile_release(text, BYTES_LIT("{\"workloads\":{}}"), &p, fault));
-    rego_policy_free(p);
-    return OK;
-}
-
 void policies_drop(struct keys *k)
 {
     rego_policy_free(k->policies.release);
@@ -83,12 +19,11 @@ void policies_drop(struct keys *k)
     k->policies.release = NULL;
     k->policies.rule = "none";
     k->policies.digests = NULL;
-    k->policies.workload_count = 0;
     k->policies.token_floor = UINT64_MAX;
 }
 
 /* {"workloads":{claim:[path, ...]}} */
-static struct err workload_data(struct keys *k, struct arena *a, struct buf *out)
+struct err release_workloads(struct keys *k, struct arena *a, struct buf *out)
 {
     const struct store_entry *entries;
     size_t count;
@@ -105,7 +40,6 @@ static struct err workload_data(struct keys *k, struct arena *a, struct buf *out
         buf_add(out, value);
     }
     buf_text(out, "}}");
-    k->policies.workload_count = count;
     return buf_end(out, &unused);
 }
 
@@ -126,8 +60,8 @@ static struct err load_release(struct keys *k, struct arena *a, struct bytes *te
     }
     TRY(arena_text(a, bytes_of_text(rule), &kept));
     buf_init(&data, 16 * MIB);
-    TRY(workload_data(k, a, &data));
-    TRY(compile_release(*text, buf_view(&data), &k->policies.release, &fault));
+    TRY(release_workloads(k, a, &data));
+    TRY(release_compile(*text, buf_view(&data), &k->policies.release, &fault));
     k->policies.rule = kept;
     return OK;
 }
@@ -249,8 +183,8 @@ static struct err question_data(struct arena *a, const struct release_question *
     return buf_end(out, &unused);
 }
 
-static struct err ask(const struct keys *k, struct arena *a, const char *rule, const struct release_question *q,
-                      const struct buf *data, const struct json **out)
+static struct err ask(const struct keys *k, const struct rego_policy *policy, struct arena *a, const char *rule,
+                      const struct release_question *q, const struct buf *data, const struct json **out)
 {
     struct rego_call call = {.query = rule,
                              .input = (const char *)q->claims.p,
@@ -258,7 +192,7 @@ static struct err ask(const struct keys *k, struct arena *a, const char *rule, c
                              .data = (const char *)data->p,
                              .data_length = data->n,
                              .now_ns = keys_now_sec(k) * 1000000000};
-    return policy_ask(a, k->policies.release, call, out);
+    return policy_ask(a, policy, call, out);
 }
 
 /* Only reasons of a release may be given: a policy cannot make a refusal look like another role's. */
@@ -273,17 +207,23 @@ static enum reason refusal_of(const struct json *v)
     return reason == REASON_NONE ? REASON_RELEASE_POLICY : reason;
 }
 
-struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q)
+struct err release_ask(const struct keys *k, const struct rego_policy *policy, struct arena *a,
+                       const struct release_question *q)
 {
     SCOPED(buf) struct buf data;
     const struct json *answer;
-    if (k->policies.release == NULL)
-        return REFUSE(ERR_DENIED, REASON_RELEASE_NO_POLICY, "no release policy is in force");
     buf_init(&data, 256 * KIB);
     TRY(question_data(a, q, &data));
-    TRY(ask(k, a, ALLOW, q, &data, &answer));
+    TRY(ask(k, policy, a, ALLOW, q, &data, &answer));
     if (json_is(answer, JSON_BOOL) && answer->as_bool)
         return OK;
-    TRY(ask(k, a, REFUSAL, q, &data, &answer));
+    TRY(ask(k, policy, a, REFUSAL, q, &data, &answer));
     return REFUSE(ERR_DENIED, refusal_of(answer), "the release policy does not allow it");
+}
+
+struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q)
+{
+    if (k->policies.release == NULL)
+        return REFUSE(ERR_DENIED, REASON_RELEASE_NO_POLICY, "no release policy is in force");
+    return release_ask(k, k->policies.release, a, q);
 }

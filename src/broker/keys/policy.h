@@ -6,6 +6,7 @@
 #pragma once
 
 #include "broker/keys/keys.h"
+#include "broker/keys/policy_probe.h"
 #include "verifier/appraise_policy.h"
 #include "json/json.h"
 
@@ -41,6 +42,45 @@ MUST_CHECK struct err policy_check(struct bytes name, struct bytes text, struct 
 MUST_CHECK struct err workload_check(struct arena *a, struct bytes value);
 
 /*
+ * release_workloads - the bindings as a policy sees them: {"workloads":{claim:[path, ...]}}.
+ * release_compile - a release policy over such data.
+ *
+ * out      appended to *out; *out owned; *fault on failure
+ * errors   IO, NOMEM; release_compile: FORMAT reason policy.invalid, NOMEM
+ */
+MUST_CHECK struct err release_workloads(struct keys *k, struct arena *a, struct buf *out);
+MUST_CHECK struct err release_compile(struct bytes text, struct bytes data, struct rego_policy **out,
+                                      struct policy_fault *fault);
+
+struct policy_trial {  /* a policy that wants to come into force */
+    struct bytes name; /* of the record */
+    struct bytes text;
+    const struct json *accepted; /* list of threats that an administrator accepts by name, or NULL */
+    struct policy_fault fault;   /* why it was refused, for the administrator */
+    struct probe_findings findings;
+};
+
+/*
+ * policy_try - compile a policy and put the probes to it. One that opens a threat of critical severity is refused,
+ * unless the administrator accepts that threat by name, or policy.on_critical says insecure_warn.
+ *
+ * in       t: name, text and accepted are the administrator's
+ * out      t->findings, for the audit log; t->fault on failure
+ * errors   as policy_check; DENIED reason policy.critical; IO
+ * source: spec/trust-model.md R12
+ */
+MUST_CHECK struct err policy_try(struct keys *k, struct arena *a, struct policy_trial *t);
+
+/*
+ * policies_try_references - put the probes again to the attestation policies in force, with the reference values as
+ * they stand in the open transaction: a value can open what the policy alone did not.
+ *
+ * out      *fault on failure
+ * errors   as policy_try
+ */
+MUST_CHECK struct err policies_try_references(struct keys *k, struct arena *a, struct policy_fault *fault);
+
+/*
  * release_allows - ask the release policy: data.policy.allow, with the token's payload as input and
  * {"plugin", "resource-path", "query"} as data. A policy may say why not: data.policy.refusal, a reason code.
  *
@@ -50,3 +90,7 @@ MUST_CHECK struct err workload_check(struct arena *a, struct bytes value);
  * source: spec/kbs.md 3.2; spec/trust-model.md R13
  */
 MUST_CHECK struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q);
+
+/* release_ask - the same of a policy that is not in force, without its reasons. out, errors: as release_allows */
+MUST_CHECK struct err release_ask(const struct keys *k, const struct rego_policy *policy, struct arena *a,
+                                  const struct release_question *q);

@@ -15,24 +15,56 @@ static struct err read_policy(struct invocation *in, const char *path, struct bu
 }
 
 /* The broker compiles it, and says with line and column what is wrong. */
+#define ACCEPT_MAX 32
+
+/* With --accept the body is JSON: the policy, the threats, the reason; else the policy's text. */
+static struct err put_body(struct invocation *in, struct bytes text, struct buf *out)
+{
+    const char *threats[ACCEPT_MAX];
+    struct bytes unused;
+    size_t count = command_texts(in, "accept", threats, ACCEPT_MAX);
+    const char *reason = command_text(in, "reason", "");
+    if ((count == 0) != (reason[0] == '\0'))
+        return command_misuse(in, "--accept and --reason belong together");
+    if (count == 0) {
+        buf_add(out, text);
+        return buf_end(out, &unused);
+    }
+    buf_text(out, "{\"policy\":");
+    json_quote(text, out);
+    buf_text(out, ",\"accept\":[");
+    for (size_t i = 0; i < count; i++) {
+        buf_text(out, i == 0 ? "" : ",");
+        json_quote(bytes_of_text(threats[i]), out);
+    }
+    buf_text(out, "],\"reason\":");
+    json_quote(bytes_of_text(reason), out);
+    buf_text(out, "}");
+    return buf_end(out, &unused);
+}
+
 static struct err send(struct admin_client *c, struct bytes text)
 {
     struct bytes path;
     struct admin_reply reply;
     const char *prefix = command_flag(c->in, "revoke-tokens") ? "/casemate/v0/revoke-tokens/record/policy/"
                                                               : "/casemate/v0/record/policy/";
+    const char *type = command_text(c->in, "reason", NULL) != NULL ? "application/json" : "text/plain";
     TRY(admin_path(c, prefix, c->in->operands[0], &path));
-    return admin_ask(c, "PUT", path, "text/plain", text, &reply);
+    return admin_ask(c, "PUT", path, type, text, &reply);
 }
 
 static struct err set(struct invocation *in)
 {
     struct admin_client c;
     SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf body;
     buf_init(&text, POLICY_MAX);
+    buf_init(&body, 3 * POLICY_MAX);
     TRY(read_policy(in, in->operands[1], &text));
+    TRY(put_body(in, buf_view(&text), &body));
     TRY(admin_open(in, &c));
-    struct err e = send(&c, buf_view(&text));
+    struct err e = send(&c, buf_view(&body));
     admin_close(&c);
     if (!failed(e) && !in->is_json)
         fprintf(in->out, "%s is in force%s\n", in->operands[0],
@@ -87,6 +119,11 @@ static struct err delete (struct invocation *in)
 }
 
 static const struct option_row set_options[] = {
+    {.name = "accept",
+     .value = "THREAT",
+     .is_repeatable = true,
+     .help = "set it although it opens this threat of critical severity; it stands in the audit log"},
+    {.name = "reason", .value = "TEXT", .help = "why that is accepted; with --accept"},
     {.name = "revoke-tokens", .help = "refuse every token that was issued before, in the same change"},
     ADMIN_OPTIONS,
     {0},
@@ -103,7 +140,9 @@ const struct command command_policy_set = {
     .summary = "put a policy in Rego in force",
     .help = "NAME is resource-policy (who gets which resource) or attestation-policy/default_CLASS (which evidence is\n"
             "good, for a class of TEEs: cpu, gpu, ...). The broker compiles it first and refuses one that does not\n"
-            "compile or does not define what it must: allow, or trust_claims. Each setting is a new version.",
+            "compile or does not define what it must: allow, or trust_claims. Then it puts the probes of the threat\n"
+            "catalogue to it: a policy that lets pass what is of critical severity is refused, and the answer names\n"
+            "the threat. Each setting is a new version.",
     .example = "casemate policy set resource-policy release.rego --admin broker/admin/admin.toml",
     .run = set,
 };
