@@ -57,6 +57,7 @@ struct err pem_next(struct arena *a, struct bytes *rest, struct pem_block *out, 
     if (!bytes_starts(text, b.label) || !bytes_starts(skip(text, label), BYTES_LIT(DASH)))
         return FAIL(ERR_FORMAT, "a PEM block that ends under another label");
     text = skip(text, label + sizeof(DASH) - 1);
+    b.text = bytes_of(rest->p + begin, rest->n - begin - text.n);
     if (bytes_starts(text, BYTES_LIT("\r\n")))
         text = skip(text, 2);
     else if (bytes_starts(text, BYTES_LIT("\n")))

@@ -9,6 +9,7 @@
 struct pem_block {
     struct bytes label; /* "CERTIFICATE" */
     struct bytes der;   /* what stands in it */
+    struct bytes text;  /* the block as it is written */
 };
 
 /*

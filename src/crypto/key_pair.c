@@ -125,3 +125,37 @@ struct err key_from_ed25519(struct bytes x, struct key **out)
         return LIB_FAIL(ERR_FORMAT, "no Ed25519 key");
     return key_adopt(pkey, false, out);
 }
+
+static struct err ed25519_number(const struct key *k, struct buf *out)
+{
+    uint8_t d[ED25519_LEN];
+    size_t n = sizeof(d);
+    LIB_TRY(EVP_PKEY_get_raw_private_key(k->pkey, d, &n), ERR_STATE, "no private key");
+    buf_add(out, bytes_of(d, n));
+    explicit_bzero(d, sizeof(d));
+    struct bytes whole;
+    return buf_end(out, &whole);
+}
+
+struct err key_private_number(const struct key *k, enum key_number which, struct buf *out)
+{
+    static const char *const rsa[] = {OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                      OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                      OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+    size_t width = 0;
+    if (!k->is_private || (k->kind != KEY_RSA && which != KEY_NUMBER_D))
+        return FAIL(ERR_STATE, "no such private number");
+    if (k->kind == KEY_ED25519)
+        return ed25519_number(k, out);
+    LIB_SCOPED(bignum) BIGNUM *v = BN_secure_new();
+    const char *name = key_curve(k->kind, &width) != NULL ? OSSL_PKEY_PARAM_PRIV_KEY : rsa[which];
+    if (v == NULL || EVP_PKEY_get_bn_param(k->pkey, name, &v) != 1)
+        return LIB_FAIL(ERR_STATE, "no such private number");
+    uint8_t *to;
+    size_t n = width != 0 ? width : (size_t)BN_num_bytes(v);
+    TRY(buf_space(out, n, &to));
+    if (BN_bn2binpad(v, to, (int)n) != (int)n)
+        return LIB_FAIL(ERR_BUG, "a private number is not written");
+    buf_commit(out, n);
+    return OK;
+}

@@ -24,3 +24,15 @@ MUST_CHECK struct err key_pair_from_ec(enum key_kind kind, struct bytes d, struc
 MUST_CHECK struct err key_pair_from_rsa(const struct rsa_numbers *parts, struct key **out);
 MUST_CHECK struct err key_pair_from_ed25519(struct bytes d, struct key **out);
 MUST_CHECK struct err key_from_ed25519(struct bytes x, struct key **out);
+
+/*
+ * key_private_number - a private number of a pair: of an EC or Ed25519 key only KEY_NUMBER_D, fixed width; of an RSA
+ * key each of them, without leading zeros. For policies that ask for the numbers of a key that stands in the policy:
+ * our own keys never leave this way.
+ *
+ * out      appended
+ * errors   STATE  not of that kind, or no private part; BUG, NOMEM
+ * source: RFC 7518 6.2.2, 6.3.2
+ */
+enum key_number { KEY_NUMBER_D, KEY_NUMBER_P, KEY_NUMBER_Q, KEY_NUMBER_DP, KEY_NUMBER_DQ, KEY_NUMBER_QI };
+MUST_CHECK struct err key_private_number(const struct key *k, enum key_number which, struct buf *out);

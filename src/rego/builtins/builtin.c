@@ -31,6 +31,8 @@ static const struct table tables[] = {
     TABLE(hashes),
     TABLE(jwt),
     TABLE(jwt_sign),
+    TABLE(x509),
+    TABLE(private_keys),
     TABLE(graph),
     TABLE(format),
     TABLE(trim),
@@ -100,15 +102,33 @@ void builtin_hint(struct rego_error *error, const char *name)
     note_hint(error, hint);
 }
 
+static struct err report(struct call *c)
+{
+    if (c->code == NULL)
+        c->code = "eval_builtin_error";
+    return FAIL(ERR_STATE, "a builtin refuses its operands");
+}
+
 struct err builtin_error(struct call *c, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     (void)vsnprintf(c->message, sizeof(c->message), format, args);
     va_end(args);
-    if (c->code == NULL)
-        c->code = "eval_builtin_error";
-    return FAIL(ERR_STATE, "a builtin refuses its operands");
+    return report(c);
+}
+
+struct err builtin_settle(struct call *c, struct err e, const char *format, ...)
+{
+    if (!failed(e) || e.code == ERR_NOMEM || e.code == ERR_BUG || e.code == ERR_IO)
+        return e;
+    if (c->message[0] != '\0' || c->eval->error->status == REGO_ERR_LIMIT)
+        return e;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(c->message, sizeof(c->message), format, args);
+    va_end(args);
+    return report(c);
 }
 
 struct err builtin_type_error(struct call *c, size_t index, const char *want)

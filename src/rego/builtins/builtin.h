@@ -73,6 +73,16 @@ MUST_CHECK struct err builtin_need_text_items(struct call *c, size_t index);
 void builtin_text(const struct call *c, struct buf *b);
 MUST_CHECK struct err builtin_string(struct call *c, const struct buf *b, const struct json **out);
 
+/*
+ * builtin_settle - a failure of a lower floor as a report of the call, unless one is there already. Lack of memory, our
+ * own faults and limits of the evaluation pass through as they are.
+ *
+ * errors   STATE, or e
+ * out      c->message
+ */
+__attribute__((format(printf, 3, 4))) MUST_CHECK struct err builtin_settle(struct call *c, struct err e,
+                                                                           const char *format, ...);
+
 /* builtin_cost - charge steps for work that grows with its operands. errors: LIMIT. out: nothing */
 MUST_CHECK struct err builtin_cost(struct call *c, uint64_t work);
 
@@ -97,6 +107,8 @@ BUILTIN_TABLE(net)
 BUILTIN_TABLE(hashes)
 BUILTIN_TABLE(jwt)
 BUILTIN_TABLE(jwt_sign)
+BUILTIN_TABLE(x509)
+BUILTIN_TABLE(private_keys)
 BUILTIN_TABLE(graph)
 BUILTIN_TABLE(format)
 BUILTIN_TABLE(trim)

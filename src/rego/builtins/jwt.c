@@ -224,7 +224,7 @@ static struct err to_nanoseconds(struct call *c, const struct json *v, const cha
         snprintf(text, sizeof(text), "%.*se%ld", (int)n, (const char *)v->text.p, strtol(exponent, NULL, 10) + 9);
     if (written < 0 || (size_t)written >= sizeof(text))
         return builtin_error(c, "%s value is too large", name);
-    return jwt_settle(c, json_new_number(c->arena, bytes_of_text(text), out), "%s value is too large", name);
+    return builtin_settle(c, json_new_number(c->arena, bytes_of_text(text), out), "%s value is too large", name);
 }
 
 static bool names_audience(const struct json *aud, struct bytes wanted)

@@ -83,8 +83,3 @@ MUST_CHECK struct err jwt_verify(struct call *c, const struct jwt_alg *alg, cons
                                  const struct jwt_keys *keys, bool *holds);
 MUST_CHECK struct err jwt_verify_mac(struct call *c, const struct jwt_alg *alg, const struct jwt_token *t,
                                      struct bytes secret, bool *holds);
-
-/* jwt_settle - a failure of a lower floor as a report of the call; lack of memory and our own faults pass through.
- * errors: STATE, NOMEM, BUG, IO. out: c->message */
-__attribute__((format(printf, 3, 4))) MUST_CHECK struct err jwt_settle(struct call *c, struct err e, const char *format,
-                                                                       ...);

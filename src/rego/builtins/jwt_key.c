@@ -77,16 +77,16 @@ static struct err read_jwks(struct call *c, struct bytes text, struct jwt_keys *
 {
     static const char bad[] = "failed to parse a JWK key (set)";
     const struct json *doc;
-    TRY(jwt_settle(c, json_decode(c->arena, text, NULL, NULL, &doc), "%s: not JSON", bad));
+    TRY(builtin_settle(c, json_decode(c->arena, text, NULL, NULL, &doc), "%s: not JSON", bad));
     const struct json *list = json_at(doc, "keys");
     if (list == NULL)
-        return jwt_settle(c, add_jwk(c, doc, out), "%s", bad);
+        return builtin_settle(c, add_jwk(c, doc, out), "%s", bad);
     if (list->type != JSON_ARRAY)
         return builtin_error(c, "%s: keys is not an array", bad);
     for (size_t i = 0; i < list->count; i++) {
         struct err e = add_jwk(c, list->items[i], out);
         if (failed(e) && e.code != ERR_UNSUPPORTED)
-            return jwt_settle(c, e, "%s", bad);
+            return builtin_settle(c, e, "%s", bad);
     }
     return OK;
 }
@@ -97,7 +97,7 @@ static struct err read_certificate(struct call *c, struct bytes der, struct key 
     struct err e = cert_decode(der, &cert);
     if (!failed(e))
         e = cert_key(cert, out);
-    return jwt_settle(c, e, "failed to parse a PEM certificate");
+    return builtin_settle(c, e, "failed to parse a PEM certificate");
 }
 
 static struct err read_pem(struct call *c, const struct pem_block *b, struct jwt_keys *out)
@@ -106,7 +106,7 @@ static struct err read_pem(struct call *c, const struct pem_block *b, struct jwt
     if (bytes_is(b->label, "CERTIFICATE"))
         TRY(read_certificate(c, b->der, &k.key));
     else if (bytes_is(b->label, "PUBLIC KEY"))
-        TRY(jwt_settle(c, key_from_spki(b->der, &k.key), "failed to parse a PEM public key"));
+        TRY(builtin_settle(c, key_from_spki(b->der, &k.key), "failed to parse a PEM public key"));
     else
         return builtin_error(c, "failed to extract a Key from the PEM certificate");
     out->items[out->count++] = k;
@@ -119,7 +119,7 @@ struct err jwt_keys_read(struct call *c, struct bytes text, struct jwt_keys *out
     bool found;
     out->count = 0;
     TRY(builtin_cost(c, JWT_COST_KEY + 2 * text.n));
-    TRY(jwt_settle(c, pem_next(c->arena, &text, &block, &found), "failed to parse a PEM text"));
+    TRY(builtin_settle(c, pem_next(c->arena, &text, &block, &found), "failed to parse a PEM text"));
     if (!found)
         return read_jwks(c, text, out);
     if (text.n > 0)
@@ -194,5 +194,5 @@ struct err jwt_pair(struct call *c, const struct json *jwk, struct key **out)
     TRY(builtin_cost(c, JWT_COST_SIGN));
     struct bytes kty = text_member(jwk, "kty");
     struct err e = bytes_is(kty, "RSA") ? rsa_pair(jwk, out) : curve_pair(jwk, out);
-    return jwt_settle(c, e, "failed to parse a private JWK");
+    return builtin_settle(c, e, "failed to parse a private JWK");
 }

@@ -30,7 +30,7 @@ static struct err sign_mac(struct call *c, const struct jwt_alg *alg, const stru
         e = bytes_is(kty, "oct") ? json_need_string(jwk, "k", &k) : FAIL(ERR_FORMAT, "another kind of key");
     if (!failed(e))
         e = base64_decode_secret(BASE64_URL, k, &key);
-    TRY(jwt_settle(c, e, "failed to parse a symmetric JWK"));
+    TRY(builtin_settle(c, e, "failed to parse a symmetric JWK"));
     TRY(hmac_of(alg->mac, secret_borrow(&key), &text, 1, &d));
     buf_add(out, digest_view(&d));
     return OK;
@@ -44,7 +44,7 @@ static struct err sign_text(struct call *c, const struct jwt_alg *alg, const str
         return sign_mac(c, alg, jwk, text, out);
     TRY(jwt_pair(c, jwk, &k));
     TRY(builtin_cost(c, JWT_COST_SIGN + text.n));
-    return jwt_settle(c, key_sign(k, alg->sig, text, out), "the key does not fit the algorithm %s", alg->name);
+    return builtin_settle(c, key_sign(k, alg->sig, text, out), "the key does not fit the algorithm %s", alg->name);
 }
 
 /* header.payload.signature */
@@ -97,7 +97,7 @@ static struct err read_raw_header(struct call *c, struct bytes text, const struc
         return builtin_error(c, "%s: cannot parse empty string", bad);
     if (text.p[0] != '{')
         return OK; /* then it has no algorithm */
-    return jwt_settle(c, json_decode(c->arena, text, NULL, NULL, out), "%s", bad);
+    return builtin_settle(c, json_decode(c->arena, text, NULL, NULL, out), "%s", bad);
 }
 
 static struct err bi_encode_sign_raw(struct call *c, const struct json **out)
@@ -113,8 +113,8 @@ static struct err bi_encode_sign_raw(struct call *c, const struct json **out)
     TRY(read_alg(c, header, &alg));
     const struct json *typ = json_at(header, "typ");
     if (json_is(typ, JSON_STRING) && bytes_is(typ->text, "JWT"))
-        TRY(jwt_settle(c, json_decode(c->arena, c->args[1]->text, NULL, NULL, &payload),
-                       "type is JWT but payload is not JSON"));
+        TRY(builtin_settle(c, json_decode(c->arena, c->args[1]->text, NULL, NULL, &payload),
+                           "type is JWT but payload is not JSON"));
     return sign_token(c, alg, jwk, c->args[0]->text, c->args[1]->text, out);
 }
 

@@ -4,21 +4,7 @@
 #include "rego/builtins/jwt.h"
 #include "rego/value.h"
 
-#include <stdarg.h>
-
 #include "codec/base64.h"
-
-struct err jwt_settle(struct call *c, struct err e, const char *format, ...)
-{
-    if (!failed(e) || e.code == ERR_NOMEM || e.code == ERR_BUG || e.code == ERR_IO || c->message[0] != '\0')
-        return e;
-    va_list args;
-    char text[300];
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    return builtin_error(c, "%s", text);
-}
 
 /* Where the first character stands that is not of the alphabet; the length where none is. */
 static size_t first_foreign(struct bytes text)
@@ -35,8 +21,8 @@ static size_t first_foreign(struct bytes text)
 
 static struct err report_part(struct call *c, struct err e, struct bytes text, const char *what)
 {
-    return jwt_settle(c, e, "JWT %s had invalid encoding: illegal base64 data at input byte %zu", what,
-                      first_foreign(text));
+    return builtin_settle(c, e, "JWT %s had invalid encoding: illegal base64 data at input byte %zu", what,
+                          first_foreign(text));
 }
 
 static struct err decode_part(struct call *c, struct bytes text, const char *what, struct bytes *out)
@@ -47,7 +33,7 @@ static struct err decode_part(struct call *c, struct bytes text, const char *wha
 struct err jwt_object(struct call *c, struct bytes text, bool strict, const char *what, const struct json **out)
 {
     const struct json_bounds bounds = {.keep_last = !strict};
-    TRY(jwt_settle(c, json_decode(c->arena, text, &bounds, NULL, out), "%s is not JSON", what));
+    TRY(builtin_settle(c, json_decode(c->arena, text, &bounds, NULL, out), "%s is not JSON", what));
     return (*out)->type == JSON_OBJECT ? OK : builtin_error(c, "%s is not a JSON object", what);
 }
 

@@ -29,6 +29,7 @@ struct plan { /* the zero value is a good end entity, signed with SHA-256, valid
     const char *md;   /* "SHA256" if NULL */
     int pss_salt;     /* not 0: RSA-PSS with this salt and hash */
     const char *mgf;  /* the mask's hash, as md if NULL */
+    const char *san;  /* subjectAltName, as libcrypto spells it */
 };
 
 static inline void pki_extension(X509 *x, int nid, const char *value)
@@ -87,6 +88,8 @@ static inline void pki_extensions(X509 *x, const struct plan *p)
         pki_extension(x, NID_key_usage, p->usage);
     if (p->eku != NULL)
         pki_extension(x, NID_ext_key_usage, p->eku);
+    if (p->san != NULL)
+        pki_extension(x, NID_subject_alt_name, p->san);
     if (p->critical != NULL)
         pki_foreign(x, p->critical, 1);
     if (p->plain != NULL)
