@@ -193,11 +193,26 @@ static const struct json *probe_table(struct answer *w)
     return table;
 }
 
+/* A title that stands alone: probes of attestation and release policies are native, and "Q02c" is one of the Q02. */
+static struct bytes alone_title(const struct json *table, struct bytes id)
+{
+    const struct json *titles = json_at(table, "broker"), *v = json_find(titles, id);
+    if (v == NULL && id.n == 4 && id.p[3] >= 'a' && id.p[3] <= 'z')
+        v = json_find(titles, bytes_of(id.p, 3));
+    return json_is(v, JSON_STRING) ? v->text : BYTES_EMPTY;
+}
+
+static struct bytes probe_title(const struct json *table, struct bytes id)
+{
+    const struct json *row = probe_in(table, id);
+    return row != NULL ? field_text(row, "title") : alone_title(table, id);
+}
+
 static void put_probes(struct answer *w, const struct threat *t)
 {
     const struct json *table = t->probes != NULL && t->probes[0] != NULL ? probe_table(w) : NULL;
     for (const char *const *at = t->probes; table != NULL && *at != NULL; at++)
-        item(w, bytes_of_text(*at), field_text(probe_in(table, bytes_of_text(*at)), "title"), BYTES_EMPTY);
+        item(w, bytes_of_text(*at), probe_title(table, bytes_of_text(*at)), BYTES_EMPTY);
     close_items(w, "probes");
 }
 
@@ -229,19 +244,24 @@ static struct err explain_threat(struct answer *w, const struct threat *t, const
 static struct err explain_probe(struct answer *w, struct bytes id, const struct json **out)
 {
     const struct json *table = probe_table(w), *row = probe_in(table, id);
+    struct bytes title = id.n > 0 ? probe_title(table, id) : BYTES_EMPTY;
     TRY(w->bad);
-    if (row == NULL)
+    if (title.n == 0)
         return FAIL(ERR_ABSENT, "no such id in the catalogue");
+    if (row == NULL && id.p[0] != 'D')
+        put_text(w, "asks", "text",
+                 id.p[0] == 'A' ? BYTES_LIT("the attestation policy") : BYTES_LIT("the release policy"));
     put_text(w, "asks", "text", field_text(row, "target"));
     put_text(w, "entrypoint", "text", field_text(row, "entrypoint"));
     put_text(w, "baseline", "text", field_text(row, "baseline"));
-    put_text(w, "wanted", "text", field_text(row, "wanted").n > 0 ? field_text(row, "wanted") : BYTES_LIT("refused"));
-    SCOPED(buf) struct buf text;
-    buf_init(&text, MIB);
-    json_encode_pretty(row, &text);
-    put_text(w, "as it stands in threats/probes.json", "code", buf_view(&text));
+    if (row != NULL) {
+        SCOPED(buf) struct buf text;
+        buf_init(&text, MIB);
+        json_encode_pretty(row, &text);
+        put_text(w, "as it stands in threats/probes.json", "code", buf_view(&text));
+    }
     put_threats(w, BY_PROBE, id);
-    return finish(w, id, "probe", field_text(row, "title"), out);
+    return finish(w, id, "probe", title, out);
 }
 
 /* How a list of the model is told. */

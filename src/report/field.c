@@ -85,7 +85,7 @@ bool finding_is_active(const struct json *finding)
 
 const struct json *field_row(const struct json *list, struct bytes id)
 {
-    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < list->count; i++)
+    for (size_t i = 0; id.n > 0 && json_is(list, JSON_ARRAY) && i < list->count; i++)
         if (bytes_equal(field_text(list->items[i], "id"), id))
             return list->items[i];
     return NULL;

@@ -200,12 +200,18 @@ static void put_findings(struct page *p, const struct tally *t)
 {
     const struct json *list = field_list(p->document, "findings");
     page_put(p->out, "<section id=findings><h2>Findings</h2>");
-    if (t->open_all == 0)
+    if (t->open_all == t->open[SEVERITY_INFO])
         page_put(p->out, "<p class=lead>Nothing is open.</p>");
-    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NONE; s--)
+    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NONE; s--) {
+        if (s == SEVERITY_INFO && t->open[SEVERITY_INFO] > 0)
+            page_put(p->out, "<details class=remarks><summary>@n remarks: open, but of no weight alone</summary>",
+                     t->open[SEVERITY_INFO]);
         for (size_t i = 0; i < list->count; i++)
             if (finding_is_open(list->items[i]) && (int)field_severity(list->items[i]) == s)
                 put_finding(p, list->items[i], is_first_of_id(list, i));
+        if (s == SEVERITY_INFO && t->open[SEVERITY_INFO] > 0)
+            page_put(p->out, "</details>");
+    }
     page_put(p->out, "</section>\n");
 }
 

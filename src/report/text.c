@@ -107,7 +107,7 @@ static void print_title(struct page *p, const struct json *f)
     line_end(p);
     colour(p, colour_of(field_severity(f)));
     upper(word, p->out);
-    pad(p, strlen(word), TITLE - 1);
+    buf_fill(p->out, ' ', TITLE - 1 - strlen(word));
     colour(p, BOLD);
     buf_text(p->out, " ");
     verdict_place(f, &p->scratch);
@@ -179,42 +179,51 @@ static void print_shown_by(struct page *p, const struct json *f)
     }
 }
 
-static void print_fix(struct page *p, const struct json *f)
+static struct bytes remedy_of(const struct json *f)
 {
     const struct threat *t = threat_find(field_text(f, "id"));
     struct bytes remedy = field_text(f, "remedy");
-    if (remedy.n == 0 && t != NULL)
-        remedy = bytes_of_text(t->remedy);
-    buf_add(&p->scratch, remedy);
-    labelled(p, "fix");
+    return remedy.n == 0 && t != NULL ? bytes_of_text(t->remedy) : remedy;
 }
 
-static void print_finding(struct page *p, const struct json *f)
+static void print_about(struct page *p, const struct json *f)
 {
-    print_title(p, f);
-    verdict_happens(f, &p->scratch);
-    labelled(p, "happens");
     struct bytes subject = field_text(f, "subject"), workload = field_text(f, "workload");
     buf_add(&p->scratch, subject);
-    if (workload.n > 0) {
-        buf_text(&p->scratch, subject.n > 0 ? " of " : "");
-        buf_add(&p->scratch, workload);
-    }
+    buf_text(&p->scratch, subject.n > 0 && workload.n > 0 ? " of " : "");
+    buf_add(&p->scratch, workload);
     labelled(p, "about");
+}
+
+/* What a finding shares with the one before it, of the same threat, is not said again. */
+static void print_finding(struct page *p, const struct json *f, const struct json *before)
+{
+    bool is_next = bytes_equal(field_text(f, "id"), field_text(before, "id"));
+    print_title(p, f);
+    if (!is_next)
+        verdict_happens(f, &p->scratch);
+    labelled(p, "happens");
+    print_about(p, f);
     buf_text(&p->scratch, field_status(f) == STATUS_WEAK ? "a mechanism is there, but does not hold" : "");
     labelled(p, "weak");
     print_shown_by(p, f);
-    print_matters(p, f);
-    print_fix(p, f);
+    if (!is_next)
+        print_matters(p, f);
+    if (!is_next || !bytes_equal(remedy_of(f), remedy_of(before)))
+        buf_add(&p->scratch, remedy_of(f));
+    labelled(p, "fix");
 }
 
 static void print_open(struct page *p)
 {
-    const struct json *list = field_list(p->document, "findings");
+    const struct json *list = field_list(p->document, "findings"), *before = NULL;
     for (int s = SEVERITY_CRITICAL; s > SEVERITY_INFO; s--)
-        for (size_t i = 0; i < list->count; i++)
-            if (finding_is_open(list->items[i]) && (int)field_severity(list->items[i]) == s)
-                print_finding(p, list->items[i]);
+        for (size_t i = 0; i < list->count; i++) {
+            if (!finding_is_open(list->items[i]) || (int)field_severity(list->items[i]) != s)
+                continue;
+            print_finding(p, list->items[i], before);
+            before = list->items[i];
+        }
 }
 
 /* "  T-IMG-02   title; more", wrapped behind the title's column. */
