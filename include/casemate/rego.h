@@ -83,6 +83,16 @@ REGO_EXPORT void rego_policy_free(struct rego_policy *policy);
 /* Whether some module defines a rule at this path ("data.policy.allow"): a misspelt one would only be undefined. */
 REGO_EXPORT bool rego_policy_defines(const struct rego_policy *policy, const char *path);
 
+struct rego_spot {
+    const char *file;     /* "query" for the query itself */
+    unsigned row, column; /* from 1 */
+};
+
+/* The bodies, elses among them, that can make the value of the rule at this path; defaults are none. Gives how many
+ * there are and fills the first `max` of `out`, which belong to the policy. */
+REGO_EXPORT size_t rego_policy_rules(const struct rego_policy *policy, const char *path, struct rego_spot *out,
+                                     size_t max);
+
 struct rego_result; /* one evaluation's result */
 
 enum rego_mode {
@@ -120,11 +130,6 @@ REGO_EXPORT void rego_result_free(struct rego_result *result);
  * what builtins made of them, show as "<secret>". All texts of a report belong to it.
  */
 struct rego_report;
-
-struct rego_spot {
-    const char *file;     /* "query" for the query itself */
-    unsigned row, column; /* from 1 */
-};
 
 enum rego_origin {
     REGO_FROM_NOTHING = 0, /* there is no result */

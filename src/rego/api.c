@@ -103,18 +103,39 @@ void rego_policy_free(struct rego_policy *policy)
     mem_free(policy);
 }
 
-bool rego_policy_defines(const struct rego_policy *policy, const char *path)
+static const struct node *node_of(const struct rego_policy *policy, const char *path)
 {
     const struct node *n = policy->policy.root;
     if (strncmp(path, "data", 4) != 0)
-        return false;
+        return NULL;
     for (path += 4; *path == '.' && n != NULL;) {
         const char *name = path + 1;
         path = name + strcspn(name, ".");
         struct json key = {.type = JSON_STRING, .text = bytes_of(name, (size_t)(path - name))};
         n = node_child(n, &key);
     }
-    return *path == '\0' && n != NULL && (n->clauses != NULL || n->fallback != NULL);
+    return *path == '\0' ? n : NULL;
+}
+
+bool rego_policy_defines(const struct rego_policy *policy, const char *path)
+{
+    const struct node *n = node_of(policy, path);
+    return n != NULL && (n->clauses != NULL || n->fallback != NULL);
+}
+
+size_t rego_policy_rules(const struct rego_policy *policy, const char *path, struct rego_spot *out, size_t max)
+{
+    const struct node *n = node_of(policy, path);
+    size_t count = 0;
+    for (const struct clause *c = n == NULL ? NULL : n->clauses; c != NULL; c = c->next)
+        for (const struct flat_branch *b = c->branches; b != NULL; b = b->next) {
+            /* The first body stands at its rule, an else at its own word. */
+            struct place at = b == c->branches ? c->at : b->at;
+            if (count < max)
+                out[count] = (struct rego_spot){at.file, at.row, at.column};
+            count++;
+        }
+    return count;
 }
 
 static struct err evaluate(const struct rego_policy *policy, const struct rego_call *call, struct arena *a,

@@ -4,9 +4,6 @@
 
 #include "base/limits.h"
 
-#define STEPS_MAX  4000000
-#define MEMORY_MAX (32 * MIB)
-
 static void describe(const struct policy_text *p, const struct rego_error *e, struct policy_fault *fault)
 {
     (void)snprintf(fault->message, sizeof(fault->message), "%s:%u:%u: %s: %s%s%s", p->name, e->row, e->column, e->code,
@@ -48,7 +45,7 @@ struct err policy_ask(struct arena *a, const struct rego_policy *policy, struct 
 {
     struct rego_result *result = NULL;
     struct rego_error error;
-    call.limits = (struct rego_limits){.steps = STEPS_MAX, .memory = MEMORY_MAX};
+    call.limits = POLICY_LIMITS;
     *out = NULL;
     enum rego_status status = rego_eval(policy, &call, &result, &error);
     if (status == REGO_UNDEFINED)

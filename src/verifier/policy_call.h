@@ -6,6 +6,9 @@
 #include "casemate/rego.h"
 #include "verifier/appraise_policy.h"
 
+/* What one decision may cost. */
+#define POLICY_LIMITS ((struct rego_limits){.steps = 4000000, .memory = 32UL * 1024 * 1024})
+
 struct policy_text {
     const char *name; /* for messages */
     struct bytes text;

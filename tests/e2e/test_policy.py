@@ -109,12 +109,15 @@ def test_the_built_in_policy_set_as_text_decides_as_before(broker):
     assert get(broker, stranger.json()["token"]).variant() == "PolicyDeny"
     assert "release.other-workload" in reasons(broker) and "release.initdata" in reasons(broker)
     rules = [line.get("rule") for line in broker.audit_lines() if line["kind"] == "release" and not line.get("reason")]
-    assert rules == ["resource-policy@1"]
+    assert rules == ["resource-policy@1:8:1"], "the place of the rule that allowed it"
+    denied = [line["detail"] for line in broker.audit_lines() if line.get("reason") in ("release.other-workload", "release.initdata")]
+    assert all(d["at"].startswith("resource-policy:") and d["literal"] and d["message"] for d in denied) and len(denied) == 2
 
 
 def test_a_policy_sees_token_path_and_query(broker):
     assert put(broker, "resource-policy", """package policy
 default allow := false
+allow if data.query.nobody == "does"
 allow if {
     data["resource-path"] == ["default", "demo", "secret"]
     data.query.who == "me"
@@ -129,6 +132,8 @@ refusal := "release.other-workload" if data.query.why
         assert get(broker, token, path).variant() == "PolicyDeny", path
     assert get(broker, token, PATH + "?why=1").variant() == "PolicyDeny"
     assert "release.other-workload" in reasons(broker)
+    released = [line["rule"] for line in broker.audit_lines() if line["kind"] == "release" and not line.get("reason")]
+    assert released == ["resource-policy@1:4:1"]
 
 
 @pytest.mark.parametrize("rule", ['allow := "true"', "allow := 1", "allow := [true]", "allow := null", "allow if input.nosuch",

@@ -55,6 +55,7 @@ struct policies { /* in force; policy.c */
     struct arena arena;
     struct rego_policy *release; /* NULL: nothing is released */
     const char *rule;            /* name and version of the release policy, for audit and tokens */
+    const char *only_rule;       /* the same with the place of its one rule that can allow; NULL: there are more */
     const struct json *digests;  /* record name -> SHA-256 of the text */
     uint64_t token_floor;        /* oldest generation whose tokens are taken */
 };

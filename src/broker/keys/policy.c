@@ -18,6 +18,7 @@ void policies_drop(struct keys *k)
     arena_clear(&k->policies.arena);
     k->policies.release = NULL;
     k->policies.rule = "none";
+    k->policies.only_rule = NULL;
     k->policies.digests = NULL;
     k->policies.token_floor = UINT64_MAX;
 }
@@ -43,6 +44,27 @@ struct err release_workloads(struct keys *k, struct arena *a, struct buf *out)
     return buf_end(out, &unused);
 }
 
+static struct err rule_at(const struct keys *k, struct arena *a, const struct rego_spot *at, struct bytes *out)
+{
+    char text[160];
+    int n = snprintf(text, sizeof(text), "%s:%u:%u", k->policies.rule, at->row, at->column);
+    return arena_copy(a, bytes_of(text, n > 0 ? (size_t)n : 0), out);
+}
+
+/* Where one rule alone can allow, nothing has to be asked to say which one did. */
+static struct err find_only_rule(struct keys *k, struct arena *a)
+{
+    struct rego_spot at;
+    struct bytes text;
+    char *kept;
+    if (rego_policy_rules(k->policies.release, ALLOW, &at, 1) != 1)
+        return OK;
+    TRY(rule_at(k, a, &at, &text));
+    TRY(arena_text(a, text, &kept));
+    k->policies.only_rule = kept;
+    return OK;
+}
+
 static struct err load_release(struct keys *k, struct arena *a, struct bytes *text)
 {
     SCOPED(buf) struct buf data;
@@ -63,7 +85,7 @@ static struct err load_release(struct keys *k, struct arena *a, struct bytes *te
     TRY(release_workloads(k, a, &data));
     TRY(release_compile(*text, buf_view(&data), &k->policies.release, &fault));
     k->policies.rule = kept;
-    return OK;
+    return find_only_rule(k, a);
 }
 
 static struct err put_digest(struct arena *a, struct bytes name, struct bytes text, struct json_member *out)
@@ -183,16 +205,15 @@ static struct err question_data(struct arena *a, const struct release_question *
     return buf_end(out, &unused);
 }
 
-static struct err ask(const struct keys *k, const struct rego_policy *policy, struct arena *a, const char *rule,
-                      const struct release_question *q, const struct buf *data, const struct json **out)
+static struct rego_call call_of(const struct keys *k, const char *rule, const struct release_question *q,
+                                const struct buf *data)
 {
-    struct rego_call call = {.query = rule,
-                             .input = (const char *)q->claims.p,
-                             .input_length = q->claims.n,
-                             .data = (const char *)data->p,
-                             .data_length = data->n,
-                             .now_ns = keys_now_sec(k) * 1000000000};
-    return policy_ask(a, policy, call, out);
+    return (struct rego_call){.query = rule,
+                              .input = (const char *)q->claims.p,
+                              .input_length = q->claims.n,
+                              .data = (const char *)data->p,
+                              .data_length = data->n,
+                              .now_ns = keys_now_sec(k) * 1000000000};
 }
 
 /* Only reasons of a release may be given: a policy cannot make a refusal look like another role's. */
@@ -207,23 +228,73 @@ static enum reason refusal_of(const struct json *v)
     return reason == REASON_NONE ? REASON_RELEASE_POLICY : reason;
 }
 
+static struct err ask(const struct keys *k, const struct rego_policy *policy, struct arena *a,
+                      const struct release_question *q, const struct buf *data)
+{
+    const struct json *answer;
+    TRY(policy_ask(a, policy, call_of(k, ALLOW, q, data), &answer));
+    if (json_is(answer, JSON_BOOL) && answer->as_bool)
+        return OK;
+    TRY(policy_ask(a, policy, call_of(k, REFUSAL, q, data), &answer));
+    return REFUSE(ERR_DENIED, refusal_of(answer), "the release policy does not allow it");
+}
+
 struct err release_ask(const struct keys *k, const struct rego_policy *policy, struct arena *a,
                        const struct release_question *q)
 {
     SCOPED(buf) struct buf data;
-    const struct json *answer;
     buf_init(&data, 256 * KIB);
     TRY(question_data(a, q, &data));
-    TRY(ask(k, policy, a, ALLOW, q, &data, &answer));
-    if (json_is(answer, JSON_BOOL) && answer->as_bool)
-        return OK;
-    TRY(ask(k, policy, a, REFUSAL, q, &data, &answer));
-    return REFUSE(ERR_DENIED, refusal_of(answer), "the release policy does not allow it");
+    return ask(k, policy, a, q, &data);
 }
 
-struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q)
+static struct err failure_json(struct arena *a, const struct rego_failure *f, const struct json **out)
 {
+    char at[160];
+    struct json_object o;
+    (void)snprintf(at, sizeof(at), "%s:%u:%u", f->at.file, f->at.row, f->at.column);
+    json_object_init(&o, a);
+    json_object_text(&o, "at", at);
+    json_object_string(&o, "rule", bytes_of(f->rule.p, f->rule.n));
+    json_object_string(&o, "literal", bytes_of(f->literal.p, f->literal.n));
+    json_object_string(&o, "message", bytes_of(f->message.p, f->message.n));
+    return json_object_end(&o, out);
+}
+
+/* Which rule decided, from the evaluation itself. It explains only: where it fails, the answer stays as it is. */
+static struct err explain(const struct keys *k, struct arena *a, const struct release_question *q,
+                          const struct buf *data, struct release_answer *out)
+{
+    struct rego_report *report = NULL;
+    struct rego_error error;
+    struct rego_call call = call_of(k, ALLOW, q, data);
+    call.limits = POLICY_LIMITS;
+    enum rego_status status = rego_explain(k->policies.release, &call, NULL, &report, &error);
+    if (status != REGO_OK && status != REGO_UNDEFINED)
+        return OK;
+    const struct rego_decision *d = rego_report_decision(report);
+    struct err e = OK;
+    if (d->origin == REGO_FROM_RULE || d->origin == REGO_FROM_ELSE)
+        e = rule_at(k, a, &d->at, &out->rule);
+    if (!failed(e) && d->failure != NULL)
+        e = failure_json(a, d->failure, &out->reason);
+    rego_report_free(report);
+    return e;
+}
+
+struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q,
+                          struct release_answer *out)
+{
+    SCOPED(buf) struct buf data;
+    *out = (struct release_answer){.rule = bytes_of_text(k->policies.rule)};
     if (k->policies.release == NULL)
         return REFUSE(ERR_DENIED, REASON_RELEASE_NO_POLICY, "no release policy is in force");
-    return release_ask(k, k->policies.release, a, q);
+    buf_init(&data, 256 * KIB);
+    TRY(question_data(a, q, &data));
+    struct err e = ask(k, k->policies.release, a, q, &data);
+    if (!failed(e) && k->policies.only_rule != NULL)
+        out->rule = bytes_of_text(k->policies.only_rule);
+    else if (!failed(e) || e.code == ERR_DENIED)
+        TRY(explain(k, a, q, &data, out));
+    return e;
 }

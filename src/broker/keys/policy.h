@@ -80,16 +80,22 @@ MUST_CHECK struct err policy_try(struct keys *k, struct arena *a, struct policy_
  */
 MUST_CHECK struct err policies_try_references(struct keys *k, struct arena *a, struct policy_fault *fault);
 
+struct release_answer {        /* for the audit log */
+    struct bytes rule;         /* "resource-policy@3:12:1": the rule that allowed it; without a place where none did */
+    const struct json *reason; /* a refusal: which literal failed, where, with both sides; NULL if it cannot be said */
+};
+
 /*
  * release_allows - ask the release policy: data.policy.allow, with the token's payload as input and
  * {"plugin", "resource-path", "query"} as data. A policy may say why not: data.policy.refusal, a reason code.
  *
- * out      nothing: OK is "yes", and only the value true gives it
+ * out      OK is "yes", and only the value true gives it; *out always filled
  * errors   DENIED with reason release.policy, or the one of group release that the policy names; LIMIT reason
  *          policy.limit and FORMAT reason policy.invalid: the evaluation failed; NOMEM
- * source: spec/kbs.md 3.2; spec/trust-model.md R13
+ * source: spec/kbs.md 3.2; spec/trust-model.md R13, R14, R35
  */
-MUST_CHECK struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q);
+MUST_CHECK struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q,
+                                     struct release_answer *out);
 
 /* release_ask - the same of a policy that is not in force, without its reasons. out, errors: as release_allows */
 MUST_CHECK struct err release_ask(const struct keys *k, const struct rego_policy *policy, struct arena *a,

@@ -23,6 +23,7 @@ struct release { /* one request on its way */
     struct bytes claims_text;
     struct bytes session_hex;
     uint16_t error; /* enum kbs_error of the step that failed */
+    struct release_answer answer;
 };
 
 static struct err token_of_session(struct release *r)
@@ -89,7 +90,7 @@ static struct err record(struct release *r)
                                 .session = r->session_hex,
                                 .subject = r->rest,
                                 .evidence = BYTES_EMPTY,
-                                .rule = bytes_of_text(r->caller->keys->policies.rule)};
+                                .rule = r->answer.rule};
     r->error = KBS_ERROR_UNAVAILABLE;
     return group_audit(r->caller->keys, &event);
 }
@@ -109,7 +110,7 @@ static struct err ask_policy(struct release *r)
 {
     struct release_question q = {
         .claims = r->claims_text, .plugin = r->plugin, .path = r->rest, .query = r->request->query};
-    struct err e = release_allows(r->caller->keys, r->a, &q);
+    struct err e = release_allows(r->caller->keys, r->a, &q, &r->answer);
     if (failed(e) && e.code != ERR_DENIED)
         r->error = KBS_ERROR_POLICY_ENGINE;
     return e;
@@ -161,7 +162,7 @@ void keys_on_resource(const struct caller *c, struct arena *a, const struct keys
     buf_init(&jwe, 2 * RESOURCE_MAX);
     struct err e = release(&r, &jwe);
     if (failed(e)) {
-        refusal_audit(c, "release", r.session_hex, BYTES_EMPTY, r.rest, e, NULL);
+        refusal_audit(c, "release", r.session_hex, BYTES_EMPTY, r.rest, e, r.answer.reason);
         bool ours = e.code == ERR_IO || e.code == ERR_NOMEM || e.code == ERR_BUG;
         reply_error(c, ours ? KBS_ERROR_UNAVAILABLE : r.error, e.reason, BYTES_EMPTY);
         return;

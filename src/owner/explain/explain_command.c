@@ -177,6 +177,9 @@ static void print_decision(FILE *out, const struct json *line)
     print_labelled(out, "  verdict: ", text_at(line, "verdict"));
     print_why(out, line);
     print_labelled(out, "  rule:   ", text_at(line, "rule"));
+    print_labelled(out, "  failed: ", text_at(json_at(line, "detail"), "literal"));
+    print_labelled(out, "    where: ", text_at(json_at(line, "detail"), "at"));
+    print_labelled(out, "    why:   ", text_at(json_at(line, "detail"), "message"));
     const struct json *findings = json_path(line, "detail", "findings", NULL);
     for (size_t i = 0; json_is(findings, JSON_ARRAY) && i < findings->count; i++)
         print_finding(out, findings->items[i]);
