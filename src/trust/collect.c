@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "rats/initdata.h"
 #include "trust/tree.h"
+#include "trust/words.h"
 
 static const char *const kind_names[INPUT_KIND_COUNT] = {
     [INPUT_IGNORED] = "ignored",
@@ -40,12 +41,6 @@ bool input_kind_named(struct bytes name, enum input_kind *out)
     return false;
 }
 
-static bool ends_with(struct bytes path, const char *end)
-{
-    size_t n = strlen(end);
-    return path.n >= n && memcmp(path.p + path.n - n, end, n) == 0;
-}
-
 static struct bytes name_of(struct bytes path)
 {
     size_t at = path.n;
@@ -54,23 +49,13 @@ static struct bytes name_of(struct bytes path)
     return bytes_of(path.p + at, path.n - at);
 }
 
-static bool name_has(struct bytes path, const char *word)
-{
-    struct bytes name = name_of(path);
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= name.n; i++)
-        if (memcmp(name.p + i, word, n) == 0)
-            return true;
-    return false;
-}
-
 /* Whether a line of the text begins with the word, followed by no letter, digit or underscore. */
 static bool has_line(struct bytes text, const char *word)
 {
     size_t n = strlen(word);
     for (size_t i = 0; i + n <= text.n; i++) {
         bool starts = i == 0 || text.p[i - 1] == '\n';
-        if (!starts || memcmp(text.p + i, word, n) != 0)
+        if (!starts || !words_at(text, i, word))
             continue;
         uint8_t after = i + n < text.n ? text.p[i + n] : ' ';
         bool goes_on =
@@ -102,7 +87,7 @@ static bool is_scalar_or_list(const struct json *v)
 
 static bool is_reference_values(const struct json *v, struct bytes path)
 {
-    bool is_named = name_has(path, "reference");
+    bool is_named = words_in(name_of(path), "reference");
     for (TREE_MEMBER(i, v))
         if (!is_scalar_or_list(v->members[i].value))
             return false;
@@ -154,11 +139,11 @@ static enum input_kind tree_kind(const struct json *v, struct bytes path)
         return INPUT_BROKER_CONFIG;
     if (json_path(v, "containerd", "agent_url", NULL) != NULL || json_at(v, "agent_url") != NULL || has_any(v, enclave))
         return INPUT_ENCLAVE;
-    if (ends_with(path, ".toml") && has_any(v, house))
+    if (words_end(path, ".toml") && has_any(v, house))
         return INPUT_BROKER_CONFIG;
-    if (json_at(v, "schema") == NULL && has_any(v, context) && !ends_with(path, ".toml"))
+    if (json_at(v, "schema") == NULL && has_any(v, context) && !words_end(path, ".toml"))
         return INPUT_CONTEXT;
-    return ends_with(path, ".json") && is_reference_values(v, path) ? INPUT_REFERENCE_VALUES : INPUT_IGNORED;
+    return words_end(path, ".json") && is_reference_values(v, path) ? INPUT_REFERENCE_VALUES : INPUT_IGNORED;
 }
 
 static struct err say(struct arena *a, struct input *in, struct err e, size_t line, const char *expected)
@@ -238,7 +223,7 @@ static struct err read_json(struct arena *a, struct input *in)
 {
     struct json_fault fault = {0};
     struct err e = json_decode(a, in->text, NULL, &fault, &in->tree);
-    if (failed(e) && e.code != ERR_NOMEM && ends_with(in->path, ".jsonl"))
+    if (failed(e) && e.code != ERR_NOMEM && words_end(in->path, ".jsonl"))
         return read_requests(a, in);
     if (failed(e))
         return say(a, in, e, line_at(in->text, fault.offset), NULL);
@@ -333,17 +318,17 @@ static struct err read_one(struct arena *a, struct input *in)
     uint8_t first = first_of(in->text);
     if (is_packed)
         return read_toml(a, in);
-    if (ends_with(in->path, ".rego") || is_rego(in->text)) {
+    if (words_end(in->path, ".rego") || is_rego(in->text)) {
         in->kind = rego_kind(in->text);
         if (in->text.n > POLICY_TEXT_MAX)
             return say(a, in, FAIL(ERR_LIMIT, "a policy larger than 1 MiB"), 0, NULL);
         return OK;
     }
-    if (ends_with(in->path, ".json") || ends_with(in->path, ".jsonl") || first == '{')
+    if (words_end(in->path, ".json") || words_end(in->path, ".jsonl") || first == '{')
         return read_json(a, in);
-    if (ends_with(in->path, ".toml"))
+    if (words_end(in->path, ".toml"))
         return read_toml(a, in);
-    if (ends_with(in->path, ".yaml") || ends_with(in->path, ".yml") || has_line(in->text, "apiVersion"))
+    if (words_end(in->path, ".yaml") || words_end(in->path, ".yml") || has_line(in->text, "apiVersion"))
         return read_yaml(a, in);
     return OK;
 }

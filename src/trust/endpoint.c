@@ -5,16 +5,11 @@
 #include "codec/der.h"
 #include "crypto/x509.h"
 #include "trust/tree.h"
+#include "trust/words.h"
 
 #define SAN_OID     "2.5.29.17"
 #define SAN_DNS     0x82
 #define SAN_ADDRESS 0x87
-
-static bool ends_with(struct bytes text, const char *end)
-{
-    size_t n = strlen(end);
-    return text.n >= n && memcmp(text.p + text.n - n, end, n) == 0;
-}
 
 static bool has_dot_or_colon(struct bytes host)
 {
@@ -63,7 +58,7 @@ struct err endpoint_parse(struct bytes url, struct endpoint *out)
 {
     struct endpoint e = {0};
     size_t at = 0, end;
-    while (at + 2 < url.n && memcmp(url.p + at, "://", 3) != 0)
+    while (at + 2 < url.n && !words_at(url, at, "://"))
         at++;
     if (at == 0 || at + 3 >= url.n)
         return FAIL(ERR_FORMAT, "a URL without a scheme");
@@ -74,7 +69,7 @@ struct err endpoint_parse(struct bytes url, struct endpoint *out)
     e.is_loopback = bytes_is(e.host, "localhost") || bytes_is(e.host, "::1") ||
                     (bytes_starts(e.host, BYTES_LIT("127.")) && has_dot_or_colon(e.host));
     e.is_cluster_name = !e.is_loopback &&
-                        (ends_with(e.host, ".svc") || ends_with(e.host, ".cluster.local") || !has_dot_or_colon(e.host));
+                        (words_end(e.host, ".svc") || words_end(e.host, ".cluster.local") || !has_dot_or_colon(e.host));
     *out = e;
     return OK;
 }

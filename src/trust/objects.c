@@ -3,6 +3,7 @@
 #include "codec/base64.h"
 #include "trust/redact.h"
 #include "trust/sealed.h"
+#include "trust/words.h"
 
 const struct json *object_template(const struct json *object, bool *own)
 {
@@ -75,22 +76,17 @@ struct err objects_secret_value(struct arena *a, const struct object_place *secr
     return e.code == ERR_NOMEM ? e : OK;
 }
 
-static bool has(struct bytes text, const char *word)
-{
-    return memmem(text.p, text.n, word, strlen(word)) != NULL;
-}
-
 static const char *class_of(struct bytes key, struct bytes value, struct bytes type, bool is_sealed)
 {
     if (is_sealed)
         return "sealed";
-    if (has(type, "dockerconfigjson") || has(type, "dockercfg") || bytes_is(key, ".dockerconfigjson"))
+    if (words_in(type, "dockerconfigjson") || words_in(type, "dockercfg") || bytes_is(key, ".dockerconfigjson"))
         return "dockerconfig";
     if (redact_has_private_key(value))
         return "private-key";
-    if (has(value, "-----BEGIN CERTIFICATE"))
+    if (words_in(value, "-----BEGIN CERTIFICATE"))
         return "certificate";
-    if (has(value, "-----BEGIN PUBLIC KEY") || bytes_starts(value, BYTES_LIT("ssh-")))
+    if (words_in(value, "-----BEGIN PUBLIC KEY") || bytes_starts(value, BYTES_LIT("ssh-")))
         return "public-key";
     return value.n == 0 ? "empty" : "opaque";
 }

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "codec/hex.h"
+#include "trust/words.h"
 
 static struct err grow(struct probe_table *t)
 {
@@ -105,7 +106,7 @@ static bool line_says(struct bytes line, const char *rule, bool is_default)
             return false;
         line = bytes_of(line.p + word.n, line.n - word.n);
     }
-    if (line.n < n || memcmp(line.p, rule, n) != 0)
+    if (!words_begin(line, rule))
         return false;
     return line.n == n || line.p[n] == ' ' || line.p[n] == ':' || line.p[n] == '=' || line.p[n] == '{';
 }

@@ -1,6 +1,7 @@
 #include "trust/redact.h"
 
 #include "trust/tree.h"
+#include "trust/words.h"
 
 #define SECRET_MIN  6    /* bytes: shorter values are switches and numbers */
 #define STRING_KEPT 4096 /* bytes of a string that stay; an embedded document is not for the rules to read */
@@ -42,15 +43,6 @@ static bool is_secret_name(struct bytes name)
     return ends(name, "_KEY") || (name.n == 3 && ends(name, "KEY"));
 }
 
-static bool contains(struct bytes text, const char *word)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i + n <= text.n; i++)
-        if (memcmp(text.p + i, word, n) == 0)
-            return true;
-    return false;
-}
-
 static bool is_number(struct bytes v)
 {
     for (size_t i = 0; i < v.n; i++)
@@ -62,19 +54,19 @@ static bool is_number(struct bytes v)
 static bool is_harmless(struct bytes name, struct bytes v)
 {
     bool is_word = bytes_is(v, "true") || bytes_is(v, "false") || bytes_is(v, "disabled") || bytes_is(v, "enabled");
-    return v.n < SECRET_MIN || is_word || v.p[0] == '/' || contains(v, "://") || is_number(v) ||
+    return v.n < SECRET_MIN || is_word || v.p[0] == '/' || words_in(v, "://") || is_number(v) ||
            bytes_starts(v, BYTES_LIT("sealed.")) || bytes_starts(v, BYTES_LIT("$(")) || ends(name, "_URL");
 }
 
 bool redact_has_private_key(struct bytes text)
 {
-    return contains(text, "-----BEGIN") && contains(text, "PRIVATE KEY-----");
+    return words_in(text, "-----BEGIN") && words_in(text, "PRIVATE KEY-----");
 }
 
 bool redact_has_password(struct bytes text)
 {
     for (size_t i = 0; i + 3 < text.n; i++) {
-        if (memcmp(text.p + i, "://", 3) != 0)
+        if (!words_at(text, i, "://"))
             continue;
         size_t colon = 0;
         for (size_t k = i + 3; k < text.n; k++) {
@@ -97,7 +89,7 @@ enum secret_kind redact_kind(struct bytes name, struct bytes value)
         return SECRET_IN_URL;
     if (!is_secret_name(name) || is_harmless(name, value))
         return SECRET_NONE;
-    return contains(value, "-----BEGIN CERTIFICATE") || contains(value, "-----BEGIN PUBLIC KEY") ? SECRET_NONE
+    return words_in(value, "-----BEGIN CERTIFICATE") || words_in(value, "-----BEGIN PUBLIC KEY") ? SECRET_NONE
                                                                                                  : SECRET_BY_NAME;
 }
 

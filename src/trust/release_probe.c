@@ -7,11 +7,10 @@
 #include "trust/digests.h"
 #include "trust/learn.h"
 #include "trust/patch.h"
+#include "trust/token.h"
 #include "trust/workload.h"
 
-#define QUERY     "data.policy.allow"
-#define EVIDENCE  "ear.veraison.annotated-evidence"
-#define AFFIRMING "affirming"
+#define QUERY "data.policy.allow"
 
 struct releaser {
     struct model *m;
@@ -25,88 +24,12 @@ struct releaser {
     struct tree_list refused_paths;
 };
 
-struct device { /* one submodule of a token */
-    const char *name;
-    const char *status; /* NULL: none */
-    struct bytes tee;
-    const struct json *claims;
-    const struct json *init_data; /* NULL: none */
-    bool has_evidence;
-};
-
-static struct err submodule(struct arena *a, const struct device *d, const struct json **out)
-{
-    struct tree_map m;
-    const struct json *evidence;
-    tree_map_init(&m, a);
-    if (d->status != NULL)
-        tree_map_text(&m, BYTES_LIT("ear.status"), bytes_of_text(d->status));
-    tree_map_text(&m, BYTES_LIT("ear.appraisal-policy-id"), BYTES_LIT("default"));
-    if (d->has_evidence) {
-        TRY(learn_input(a, d->tee, d->claims, d->init_data, &evidence));
-        tree_map_add(&m, BYTES_LIT(EVIDENCE), evidence);
-    }
-    return tree_map_end(&m, out);
-}
-
-static struct err gpu_device(struct arena *a, struct device *out)
-{
-    struct json_object o;
-    const struct json *empty;
-    json_object_init(&o, a);
-    TRY(json_object_end(&o, &empty));
-    *out = (struct device){"gpu0", AFFIRMING, BYTES_LIT("nvidia"), empty, NULL, true};
-    return OK;
-}
-
-static struct err token_of(struct arena *a, const struct device *list, size_t count, const struct json **out)
-{
-    struct tree_map submods, token;
-    const struct json *v;
-    tree_map_init(&submods, a);
-    for (size_t i = 0; i < count; i++) {
-        TRY(submodule(a, &list[i], &v));
-        tree_map_add(&submods, bytes_of_text(list[i].name), v);
-    }
-    TRY(tree_map_end(&submods, &v));
-    tree_map_init(&token, a);
-    tree_map_text(&token, BYTES_LIT("eat_profile"), BYTES_LIT("tag:github.com,2024:confidential-containers/Trustee"));
-    tree_map_text(&token, BYTES_LIT("iss"), BYTES_LIT("CoCo-Attestation-Service"));
-    tree_map_add(&token, BYTES_LIT("submods"), v);
-    return tree_map_end(&token, out);
-}
-
-static struct err split_path(struct arena *a, struct bytes path, struct tree_list *out)
-{
-    size_t from = 0;
-    tree_list_init(out, a);
-    for (size_t i = 0; i <= path.n; i++)
-        if (i == path.n || path.p[i] == '/') {
-            tree_list_text(out, bytes_of(path.p + from, i - from));
-            from = i + 1;
-        }
-    return out->bad;
-}
-
-static struct err data_of(struct arena *a, const char *plugin, const struct json *path, const struct json **out)
-{
-    struct json_object o, query;
-    const struct json *empty;
-    json_object_init(&query, a);
-    TRY(json_object_end(&query, &empty));
-    json_object_init(&o, a);
-    json_object_text(&o, "plugin", plugin);
-    json_object_add(&o, "resource-path", path);
-    json_object_add(&o, "query", empty);
-    return json_object_end(&o, out);
-}
-
 static struct err ask(struct releaser *r, const struct json *token, const char *plugin, const struct json *path,
                       struct probe_outcome *out)
 {
     const struct json *data;
     struct answer a;
-    TRY(data_of(r->m->arena, plugin, path, &data));
+    TRY(token_data(r->m->arena, plugin, path, &data));
     struct question q = {QUERY, token, data, r->m->references};
     TRY(tested_ask(r->m, r->policy, &q, &a));
     bool allows = a.state == ANSWER_VALUE && json_is(a.value, JSON_BOOL) && a.value->as_bool;
@@ -131,7 +54,7 @@ static struct err put(struct releaser *r, const char *id, const struct json *tok
     for (size_t i = 0; i < r->paths.count; i++) {
         struct tree_list parts;
         const struct json *path;
-        TRY(split_path(r->m->arena, r->paths.items[i]->text, &parts));
+        TRY(token_path(r->m->arena, r->paths.items[i]->text, &parts));
         TRY(tree_list_end(&parts, &path));
         TRY(put_path(r, id, token, "resource", path, subject.n > 0 ? subject : r->paths.items[i]->text));
     }
@@ -141,10 +64,10 @@ static struct err put(struct releaser *r, const char *id, const struct json *tok
 static struct err token_for(struct releaser *r, const char *status, struct bytes tee, const struct json *claims,
                             const struct json *init_data, const struct json **out)
 {
-    struct device list[2] = {{"cpu0", status, tee, claims, init_data, true}};
+    struct token_device list[2] = {{"cpu0", status, tee, claims, init_data, true}};
     if (r->wants_device)
-        TRY(gpu_device(r->m->arena, &list[1]));
-    return token_of(r->m->arena, list, r->wants_device ? 2 : 1, out);
+        TRY(token_gpu(r->m->arena, &list[1]));
+    return token_make(r->m->arena, list, r->wants_device ? 2 : 1, out);
 }
 
 /* The token that the broker would make for these claims. */
@@ -176,7 +99,7 @@ static struct err unlocks(struct releaser *r, const struct document *d, bool *al
         struct probe_outcome o;
         struct tree_list parts;
         const struct json *path;
-        TRY(split_path(r->m->arena, d->closure.items[i]->text, &parts));
+        TRY(token_path(r->m->arena, d->closure.items[i]->text, &parts));
         TRY(tree_list_end(&parts, &path));
         TRY(ask(r, token, "resource", path, &o));
         *all = *all && o.result == PROBE_ALLOWED;
@@ -236,31 +159,31 @@ static struct err bad_tokens(struct releaser *r)
     tree_map_text(&m, BYTES_LIT("iss"), BYTES_LIT("CoCo-Attestation-Service"));
     TRY(tree_map_end(&m, &token));
     TRY(put(r, "Q05", token, BYTES_LIT("no submodules")));
-    TRY(token_of(r->m->arena, NULL, 0, &token));
+    TRY(token_make(r->m->arena, NULL, 0, &token));
     TRY(put(r, "Q05", token, BYTES_LIT("an empty list of submodules")));
-    struct device bare = {"cpu0", AFFIRMING, BYTES_EMPTY, NULL, NULL, false};
-    TRY(token_of(r->m->arena, &bare, 1, &token));
+    struct token_device bare = {"cpu0", TOKEN_AFFIRMING, BYTES_EMPTY, NULL, NULL, false};
+    TRY(token_make(r->m->arena, &bare, 1, &token));
     TRY(put(r, "Q05n", token, BYTES_LIT("a submodule without evidence")));
-    struct device two[2] = {{"cpu0", "contraindicated", a->tee_name, a->claims, own, true},
-                            {"cpu1", AFFIRMING, a->tee_name, a->claims, own, true}};
-    TRY(token_of(r->m->arena, two, 2, &token));
+    struct token_device two[2] = {{"cpu0", "contraindicated", a->tee_name, a->claims, own, true},
+                                  {"cpu1", TOKEN_AFFIRMING, a->tee_name, a->claims, own, true}};
+    TRY(token_make(r->m->arena, two, 2, &token));
     return put(r, "Q13", token, BYTES_LIT("cpu0 contraindicated beside cpu1"));
 }
 
 static struct err bad_devices(struct releaser *r)
 {
     struct appraiser *a = r->appraiser;
-    struct device list[2];
+    struct token_device list[2];
     const struct json *own, *token;
     if (!r->wants_device)
         return OK;
     TRY(own_form(r, &own));
-    list[0] = (struct device){"cpu0", AFFIRMING, a->tee_name, a->claims, own, true};
-    TRY(gpu_device(r->m->arena, &list[1]));
-    TRY(token_of(r->m->arena, list, 1, &token));
+    list[0] = (struct token_device){"cpu0", TOKEN_AFFIRMING, a->tee_name, a->claims, own, true};
+    TRY(token_gpu(r->m->arena, &list[1]));
+    TRY(token_make(r->m->arena, list, 1, &token));
     TRY(put(r, "Q12", token, BYTES_LIT("gpu0 absent")));
     list[1].status = "contraindicated";
-    TRY(token_of(r->m->arena, list, 2, &token));
+    TRY(token_make(r->m->arena, list, 2, &token));
     return put(r, "Q12", token, BYTES_LIT("gpu0 contraindicated"));
 }
 
@@ -314,7 +237,7 @@ static struct err fixed_paths(struct releaser *r, const struct json *token)
     struct tree_list parts;
     const struct json *path;
     for (size_t i = 0; i < 2; i++) {
-        TRY(split_path(r->m->arena, bytes_of_text(rows[i][1]), &parts));
+        TRY(token_path(r->m->arena, bytes_of_text(rows[i][1]), &parts));
         TRY(tree_list_end(&parts, &path));
         TRY(changed_path(r, token, rows[i][0], path));
     }
@@ -330,12 +253,12 @@ static struct err alike_paths(struct releaser *r, const struct json *token, stru
     struct tree_list parts;
     const struct json *path;
     struct bytes text;
-    TRY(split_path(a, known, &parts));
+    TRY(token_path(a, known, &parts));
     tree_list_text(&parts, BYTES_LIT("x"));
     TRY(tree_list_end(&parts, &path));
     TRY(changed_path(r, token, "Q23", path));
     for (size_t where = 0; where < 2; where++) {
-        TRY(split_path(a, known, &parts));
+        TRY(token_path(a, known, &parts));
         size_t at = where == 0 ? 0 : parts.count - 1;
         struct bytes old = parts.items[at]->text;
         TRY(tree_format(a, &text, "%.*s%s", (int)old.n, (const char *)old.p, where == 0 ? "-x" : "2"));
@@ -348,7 +271,7 @@ static struct err alike_paths(struct releaser *r, const struct json *token, stru
     TRY(tree_list_end(&parts, &path));
     TRY(put_path(r, "Q26", token, "resource", path, BYTES_LIT("all parts in one")));
     TRY(tree_format(a, &text, "default/../%.*s", (int)known.n, (const char *)known.p));
-    TRY(split_path(a, text, &parts));
+    TRY(token_path(a, text, &parts));
     TRY(tree_list_end(&parts, &path));
     return changed_path(r, token, "Q27", path);
 }
@@ -365,7 +288,7 @@ static struct err other_paths(struct releaser *r)
         struct tree_list parts;
         const struct json *path;
         TRY(alike_paths(r, token, r->paths.items[i]->text));
-        TRY(split_path(r->m->arena, r->paths.items[i]->text, &parts));
+        TRY(token_path(r->m->arena, r->paths.items[i]->text, &parts));
         TRY(tree_list_end(&parts, &path));
         for (size_t p = 0; p < 4; p++)
             TRY(put_path(r, "Q28", token, plugins[p], path, bytes_of_text(plugins[p])));
@@ -390,7 +313,7 @@ static struct err crossed(struct releaser *r, const struct json **out)
             const struct json *path, *v;
             if (closure_has(d, r->paths.items[k]->text))
                 continue;
-            TRY(split_path(r->m->arena, r->paths.items[k]->text, &parts));
+            TRY(token_path(r->m->arena, r->paths.items[k]->text, &parts));
             TRY(tree_list_end(&parts, &path));
             TRY(ask(r, token, "resource", path, &o));
             if (o.result != PROBE_ALLOWED)
@@ -437,7 +360,7 @@ static struct err accepted(struct releaser *r, const struct candidate *list, siz
             struct probe_outcome o;
             struct tree_list parts;
             const struct json *path;
-            TRY(split_path(r->m->arena, r->paths.items[k]->text, &parts));
+            TRY(token_path(r->m->arena, r->paths.items[k]->text, &parts));
             TRY(tree_list_end(&parts, &path));
             TRY(ask(r, token, "resource", path, &o));
             unlocked = o.result == PROBE_ALLOWED;
