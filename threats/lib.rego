@@ -73,7 +73,7 @@ evidence(policy, found) := text([says(policy, list[0]), "; also ", concat(" ", a
 
 all_open(agent, found) if {
 	every id in found {
-		endswith(agent.probes[id].why, "is true for every request")
+		agent.probes[id].open
 	}
 }
 

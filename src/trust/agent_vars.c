@@ -1,6 +1,7 @@
 #include "trust/agent_vars.h"
 
 #include "trust/image_name.h"
+#include "trust/words.h"
 
 #define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define SHARED       "/run/kata-containers/shared/containers/"
@@ -280,25 +281,44 @@ static struct err add_volumes(struct maker *k)
     return OK;
 }
 
+/* A device as the shim sends it. */
+static struct err device_of(struct arena *a, const char *type, struct bytes path, const struct json **out)
+{
+    struct json_object o;
+    const struct json *empty;
+    struct tree_list options;
+    tree_list_init(&options, a);
+    TRY(tree_list_end(&options, &empty));
+    json_object_init(&o, a);
+    json_object_text(&o, "id", "02/01");
+    json_object_text(&o, "type_", type);
+    json_object_text(&o, "vm_path", "/dev/vda");
+    json_object_string(&o, "container_path", path);
+    json_object_add(&o, "options", empty);
+    return json_object_end(&o, out);
+}
+
+/* A GPU or another passed-through device that the limits ask for. */
+static bool is_device(struct bytes resource)
+{
+    return words_in(resource, "gpu") || words_begin(resource, "nvidia.com/") || words_in(resource, "/dpu");
+}
+
 static struct err add_devices(struct maker *k)
 {
+    const struct json *limits = json_path(k->container, "resources", "limits", NULL);
     struct tree_list devices, none;
     const struct json *v, *list = json_at(k->container, "volumeDevices");
     tree_list_init(&devices, k->m->arena);
     tree_list_init(&none, k->m->arena);
     for (TREE_EACH(i, list)) {
-        struct json_object o;
-        const struct json *empty;
-        struct tree_list options;
-        tree_list_init(&options, k->m->arena);
-        TRY(tree_list_end(&options, &empty));
-        json_object_init(&o, k->m->arena);
-        json_object_text(&o, "id", "02/01");
-        json_object_text(&o, "type_", "blk");
-        json_object_text(&o, "vm_path", "/dev/vda");
-        json_object_string(&o, "container_path", tree_text(list->items[i], "devicePath"));
-        json_object_add(&o, "options", empty);
-        TRY(json_object_end(&o, &v));
+        TRY(device_of(k->m->arena, "blk", tree_text(list->items[i], "devicePath"), &v));
+        tree_list_add(&devices, v);
+    }
+    for (TREE_MEMBER(i, limits)) {
+        if (!is_device(limits->members[i].key))
+            continue;
+        TRY(device_of(k->m->arena, "vfio-pci-gk", BYTES_LIT("/dev/vfio/vfio0"), &v));
         tree_list_add(&devices, v);
     }
     TRY(tree_list_end(&devices, &v));

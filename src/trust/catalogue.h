@@ -45,6 +45,7 @@ extern const char catalogue_tee_json[];
 extern const char catalogue_classes_json[];
 extern const char catalogue_rules_json[]; /* the heads above as JSON, for the rules: data.catalogue */
 extern const char catalogue_lib[];        /* threats/lib.rego */
+extern const char catalogue_outside[];    /* threats/outside.rego */
 extern const char catalogue_sha256[];     /* over all files of threats/, lower-case hex */
 
 /*

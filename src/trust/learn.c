@@ -4,8 +4,6 @@
 #include "rego/lex.h"
 #include "trust/patch.h"
 
-#define LEAF_DEPTH 8
-
 struct err learn_input(struct arena *a, struct bytes tee, const struct json *claims, const struct json *init_data,
                        const struct json **out)
 {
@@ -143,81 +141,4 @@ bool learn_mentions(struct arena *a, struct bytes text, const char *word)
         if (is_word && bytes_is(t.text, word))
             return true;
     }
-}
-
-static bool is_break(uint8_t c)
-{
-    return c == '_' || c == '-' || c == '.' || c == '/';
-}
-
-/* How many words two names have in common at their ends: "tdx_mr_td" and "mr_td" have two. */
-static unsigned common_words(struct bytes a, struct bytes b)
-{
-    unsigned words = 0;
-    size_t i = a.n, k = b.n, same = 0;
-    while (i > 0 && k > 0 && a.p[i - 1] == b.p[k - 1]) {
-        bool breaks = is_break(a.p[i - 1]);
-        words += breaks && same > 0;
-        same = breaks ? 0 : same + 1;
-        i--;
-        k--;
-    }
-    bool ends_whole = (i == 0 || is_break(a.p[i - 1])) && (k == 0 || is_break(b.p[k - 1]));
-    return words + (ends_whole && same > 0);
-}
-
-struct learner {
-    struct model *m;
-    struct tested_policy *policy;
-    const struct json *references;
-    const struct json *claims;
-};
-
-static const struct json *wanted_of(const struct json *v)
-{
-    return json_is(v, JSON_ARRAY) ? (v->count > 0 ? v->items[0] : NULL) : v;
-}
-
-/* The registered value whose name ends most like the claim's, if it is of the claim's type. */
-static const struct json *guess(const struct learner *l, struct bytes key, const struct json *old)
-{
-    const struct json *best = NULL;
-    unsigned most = 0;
-    for (TREE_MEMBER(i, l->references)) {
-        const struct json *v = wanted_of(l->references->members[i].value);
-        unsigned words = common_words(key, l->references->members[i].key);
-        if (v == NULL || v->type != old->type || words <= most)
-            continue;
-        most = words;
-        best = v;
-    }
-    return best;
-}
-
-static struct err guess_all(struct learner *l, const struct json *v, struct bytes pointer, unsigned depth)
-{
-    struct arena *a = l->m->arena;
-    for (TREE_MEMBER(i, v)) {
-        struct bytes key = v->members[i].key, path;
-        const struct json *child = v->members[i].value;
-        TRY(tree_format(a, &path, "%.*s/%.*s", (int)pointer.n, (const char *)pointer.p, (int)key.n,
-                        (const char *)key.p));
-        if (json_is(child, JSON_OBJECT) && depth < LEAF_DEPTH)
-            TRY(guess_all(l, child, path, depth + 1));
-        const struct json *wanted = child->type < JSON_ARRAY ? guess(l, key, child) : NULL;
-        if (wanted != NULL)
-            TRY(learn_set(a, l->claims, path, wanted, &l->claims));
-    }
-    return OK;
-}
-
-struct err learn_claims(struct model *m, struct tested_policy *p, const struct json *tee, struct bytes name,
-                        const struct json *init_data, const struct json **claims)
-{
-    struct learner l = {m, p, m->references, json_at(tee, "claims")};
-    (void)name;
-    (void)init_data;
-    TRY(guess_all(&l, l.claims, BYTES_EMPTY, 0));
-    *claims = l.claims;
-    return OK;
 }

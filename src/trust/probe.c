@@ -64,6 +64,7 @@ static struct err outcome_facts(struct arena *a, const struct probe_outcome *o, 
     json_object_string(&f, "subject", o->subject);
     json_object_string(&f, "why", o->note != NULL ? bytes_of_text(o->note) : o->why);
     json_object_int(&f, "line", (int64_t)o->line);
+    json_object_bool(&f, "open", o->is_open);
     return json_object_end(&f, out);
 }
 

@@ -21,6 +21,7 @@ struct probe_outcome {
     size_t line;          /* of the file */
     struct bytes input;   /* SHA-256 of the input, in hex */
     const char *note;     /* why it was skipped, or NULL */
+    bool is_open;         /* allowed whatever the input is */
 };
 
 struct probe_table { /* the outcomes of one policy, by probe id; the worst of each id */

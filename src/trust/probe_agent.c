@@ -87,6 +87,15 @@ static struct err ask(struct prober *p, struct bytes entrypoint, const struct js
     return OK;
 }
 
+static struct err explain(struct prober *p, struct bytes entrypoint, const struct json *input, const struct json *state,
+                          struct explained *out)
+{
+    char query[QUERY_MAX];
+    (void)snprintf(query, sizeof(query), "data.agent_policy.%.*s", (int)entrypoint.n, (const char *)entrypoint.p);
+    struct question q = {query, input, state, NULL};
+    return tested_explain(p->m, p->policy, &q, out);
+}
+
 static struct err empty_state(struct arena *a, const struct json **out)
 {
     struct json_object o, inner;
@@ -137,6 +146,16 @@ static struct err make_baseline(struct prober *p, const char *name, const struct
     return OK;
 }
 
+/* Where the policy said no to the pod itself: without that its other refusals show nothing. */
+static struct err note_refused(struct prober *p, const struct baseline *b)
+{
+    struct explained e;
+    TRY(explain(p, b->entrypoint, b->request, b->before, &e));
+    return model_note(p->m, p->policy->artefact, e.failed_line,
+                      "baseline not found: container %.*s is refused; the first literal that failed stands at line %zu",
+                      (int)b->subject.n, (const char *)b->subject.p, e.failed_line);
+}
+
 /* The container as one of the runtimes would send it, in the state before and after the sandbox. */
 static struct err container_baseline(struct prober *p, const struct json *container, struct baseline *out)
 {
@@ -160,7 +179,7 @@ static struct err container_baseline(struct prober *p, const struct json *contai
             break;
     }
     *out = first;
-    return OK;
+    return note_refused(p, out);
 }
 
 static struct err command_baselines(struct prober *p, const struct json *container, const struct baseline *of)
@@ -222,16 +241,21 @@ static struct err pod_baselines(struct prober *p)
     return workload_containers(p->w, one_container, p);
 }
 
-static struct err decided_by(struct prober *p, struct bytes entrypoint, struct probe_outcome *o)
+/* What let it through: the default, or the body that held; a state of the house's own making stays out of the text. */
+static struct err decided_by(struct prober *p, struct bytes entrypoint, const struct json *input,
+                             const struct json *state, struct probe_outcome *o)
 {
     char rule[QUERY_MAX];
+    struct explained e;
     (void)snprintf(rule, sizeof(rule), "%.*s", (int)entrypoint.n, (const char *)entrypoint.p);
+    TRY(explain(p, entrypoint, input, state, &e));
     bool is_open = tree_list_has(&p->open, entrypoint);
-    o->line = probe_rule_line(p->policy, rule, is_open);
-    if (o->line == 0)
-        o->line = probe_rule_line(p->policy, rule, false);
+    o->line = e.line != 0 ? e.line : probe_rule_line(p->policy, rule, false);
+    o->is_open = is_open;
     if (p->allows_failing)
         return tree_format(p->m->arena, &o->why, "AllowRequestsFailingPolicy is true");
+    if (e.is_default)
+        return tree_format(p->m->arena, &o->why, "default %s := true", rule);
     return tree_format(p->m->arena, &o->why, is_open ? "%s is true for every request" : "a body of %s holds", rule);
 }
 
@@ -247,7 +271,7 @@ static struct err put(struct prober *p, const struct json *probe, struct bytes e
     o.why = a.why;
     TRY(probe_digest(p->m->arena, input, &o.input));
     if (o.result == PROBE_ALLOWED)
-        TRY(decided_by(p, entrypoint, &o));
+        TRY(decided_by(p, entrypoint, input, state, &o));
     return probe_record(&p->results, tree_text(probe, "id"), o);
 }
 

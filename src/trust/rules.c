@@ -11,6 +11,7 @@ static size_t list_modules(struct rego_module *out)
 {
     size_t count = 0;
     out[count++] = (struct rego_module){"threats/lib.rego", catalogue_lib, strlen(catalogue_lib), false};
+    out[count++] = (struct rego_module){"threats/outside.rego", catalogue_outside, strlen(catalogue_outside), false};
     for (const struct threat *t = threats; t->id != NULL && count < MODULES_MAX; t++)
         out[count++] = (struct rego_module){t->file, t->rule, strlen(t->rule), false};
     return count;

@@ -76,13 +76,13 @@ static struct err open_all(struct model *m, struct tested_policies *out)
     for (size_t i = 0; i < m->document_count; i++) {
         struct document *d = &m->documents[i];
         struct tested_policy p = {
-            POLICY_AGENT, d->path, d->policy_artefact, d->policy, d->policy_line, d, NULL, BYTES_EMPTY, 0, {0}};
+            POLICY_AGENT, d->path, d->policy_artefact, d->policy, d->policy_line, d, NULL, BYTES_EMPTY, 0, {0}, 0};
         if (d->policy.n > 0)
             TRY(add(m, out, p));
     }
     for (size_t i = 0; i < m->input_count; i++) {
         const struct input *in = &m->inputs[i];
-        struct tested_policy p = {POLICY_AGENT, in->path, in->path, in->text, 0, NULL, NULL, BYTES_EMPTY, 0, {0}};
+        struct tested_policy p = {POLICY_AGENT, in->path, in->path, in->text, 0, NULL, NULL, BYTES_EMPTY, 0, {0}, 0};
         if (role_of(in->kind, &p.role) && !in->has_failed)
             TRY(add(m, out, p));
     }
@@ -113,6 +113,7 @@ static struct err keep(struct model *m, enum rego_status status, const struct re
 {
     if (status == REGO_ERR_MEMORY)
         return FAIL(ERR_NOMEM, "no memory for a policy");
+    out->why = BYTES_EMPTY;
     if (status == REGO_UNDEFINED) {
         out->state = ANSWER_UNDEFINED;
         return OK;
@@ -126,31 +127,96 @@ static struct err keep(struct model *m, enum rego_status status, const struct re
     return json_decode(m->arena, bytes_of(text.p, text.n), NULL, NULL, &out->value);
 }
 
+/* One evaluation: its texts, and what the engine calls back with. */
+struct evaluation {
+    struct buf input;
+    struct buf data;
+    struct reference_context context;
+    struct rego_call call;
+};
+
+static void evaluation_clear(struct evaluation *e)
+{
+    buf_clear(&e->input);
+    buf_clear(&e->data);
+}
+
+static struct err prepare(struct model *m, struct tested_policy *p, const struct question *q, struct evaluation *e)
+{
+    struct bytes input, data;
+    e->context = (struct reference_context){m->arena, q->references, &p->queried, false};
+    buf_init(&e->input, JSON_TEXT_MAX);
+    buf_init(&e->data, JSON_TEXT_MAX);
+    json_encode(q->input, &e->input);
+    if (q->data != NULL)
+        json_encode(q->data, &e->data);
+    TRY(buf_end(&e->input, &input));
+    TRY(buf_end(&e->data, &data));
+    e->call = (struct rego_call){.query = q->query,
+                                 .input = (const char *)input.p,
+                                 .input_length = input.n,
+                                 .data = q->data == NULL ? NULL : (const char *)data.p,
+                                 .data_length = data.n,
+                                 .context = &e->context,
+                                 .now_ns = m->now_sec * 1000000000};
+    return OK;
+}
+
+static struct err note_overrun(struct model *m, struct tested_policy *p)
+{
+    p->overruns++;
+    m->is_over_limit = true;
+    if (p->overruns > 1)
+        return OK;
+    return model_note(m, p->artefact, 0, "the policy passes the limits of an evaluation: 10 million steps, 64 MiB");
+}
+
 struct err tested_ask(struct model *m, struct tested_policy *p, const struct question *q, struct answer *out)
 {
-    SCOPED(buf) struct buf input = {0};
-    SCOPED(buf) struct buf data = {0};
-    struct bytes input_text, data_text;
-    struct reference_context context = {m->arena, q->references, &p->queried, false};
+    SCOPED(evaluation) struct evaluation run = {0};
     struct rego_result *result = NULL;
     struct rego_error error = {0};
-    *out = (struct answer){.why = BYTES_EMPTY};
-    buf_init(&input, JSON_TEXT_MAX);
-    buf_init(&data, JSON_TEXT_MAX);
-    json_encode(q->input, &input);
-    if (q->data != NULL)
-        json_encode(q->data, &data);
-    TRY(buf_end(&input, &input_text));
-    TRY(buf_end(&data, &data_text));
-    struct rego_call call = {.query = q->query,
-                             .input = (const char *)input_text.p,
-                             .input_length = input_text.n,
-                             .data = q->data == NULL ? NULL : (const char *)data_text.p,
-                             .data_length = data_text.n,
-                             .context = &context,
-                             .now_ns = m->now_sec * 1000000000};
-    enum rego_status status = rego_eval(p->compiled, &call, &result, &error);
+    *out = (struct answer){.state = ANSWER_ERROR, .why = BYTES_LIT("the policy passes the limits of an evaluation")};
+    if (p->overruns == LIMIT_PATIENCE)
+        return OK;
+    TRY(prepare(m, p, q, &run));
+    enum rego_status status = rego_eval(p->compiled, &run.call, &result, &error);
+    if (status == REGO_ERR_LIMIT)
+        TRY(note_overrun(m, p));
     struct err e = keep(m, status, result, &error, out);
     rego_result_free(result);
-    return context.no_memory ? FAIL(ERR_NOMEM, "no memory for a policy") : e;
+    return run.context.no_memory ? FAIL(ERR_NOMEM, "no memory for a policy") : e;
+}
+
+static struct err read_report(struct model *m, const struct tested_policy *p, const struct rego_report *report,
+                              struct explained *out)
+{
+    const struct rego_decision *d = rego_report_decision(report);
+    struct rego_text text = rego_report_json(report);
+    out->is_default = d->origin == REGO_FROM_DEFAULT;
+    bool is_own = d->origin != REGO_FROM_NOTHING && d->origin != REGO_FROM_QUERY;
+    out->line = is_own ? d->at.row + p->line_before : 0;
+    out->failed_line = d->failure == NULL ? 0 : d->failure->at.row + p->line_before;
+    return json_decode(m->arena, bytes_of(text.p, text.n), NULL, NULL, &out->report);
+}
+
+struct err tested_explain(struct model *m, struct tested_policy *p, const struct question *q, struct explained *out)
+{
+    SCOPED(evaluation) struct evaluation run = {0};
+    struct rego_report *report = NULL;
+    struct rego_error error = {0};
+    *out = (struct explained){0};
+    if (p->overruns == LIMIT_PATIENCE)
+        return OK;
+    TRY(prepare(m, p, q, &run));
+    enum rego_status status = rego_explain(p->compiled, &run.call, NULL, &report, &error);
+    if (status == REGO_ERR_MEMORY || run.context.no_memory)
+        return FAIL(ERR_NOMEM, "no memory for a policy");
+    if (status != REGO_OK && status != REGO_UNDEFINED)
+        return OK;
+    struct err e = read_report(m, p, report, out);
+    rego_report_free(report);
+    if (failed(e) && e.code != ERR_NOMEM)
+        return OK; /* a report too large to read explains nothing */
+    return e;
 }

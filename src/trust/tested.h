@@ -7,6 +7,8 @@
 #include "casemate/rego.h"
 #include "trust/model.h"
 
+#define LIMIT_PATIENCE 3 /* a policy that loops costs three times the limit, not once for each probe */
+
 enum policy_role { POLICY_AGENT, POLICY_ATTESTATION, POLICY_RELEASE };
 
 struct policy_set; /* all policies of a run */
@@ -22,6 +24,7 @@ struct tested_policy {
     struct bytes why;             /* it does not compile */
     size_t why_line;
     struct tree_list queried; /* names of reference values that were asked for */
+    unsigned overruns;        /* questions that passed a limit; after LIMIT_PATIENCE no more are asked */
 };
 
 struct tested_policies {
@@ -65,3 +68,21 @@ struct answer {
  */
 MUST_CHECK struct err tested_ask(struct model *m, struct tested_policy *p, const struct question *q,
                                  struct answer *out);
+
+struct explained {
+    const struct json *report; /* casemate-rego-explain/1; NULL: the evaluation failed */
+    bool is_default;           /* no body held: the default made the result */
+    size_t line;               /* of the file: what made the result */
+    size_t failed_line;        /* of the file: the literal that failed first on the way that got furthest; 0: none */
+};
+
+/*
+ * tested_explain - why a query has its answer.
+ *
+ * in       p: compiled
+ * out      *out, always filled
+ * errors   NOMEM
+ * cost     the plain evaluator, about ten times as slow as tested_ask
+ */
+MUST_CHECK struct err tested_explain(struct model *m, struct tested_policy *p, const struct question *q,
+                                     struct explained *out);
