@@ -10,7 +10,7 @@
 # mechanisms: M-INV M-POL
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# probes: C22 C23 C24 C25 C33 C46 C47 C48 J10
+# probes: C22 C23 C24 C25 C33 C46 C47 C48 C56 J10
 # seed: S3 S5 S27 S28
 # refs: GHSA-fmg6-v47x-52wr
 # severity: critical
@@ -21,7 +21,7 @@ package threats["T-API-07"]
 import data.lib
 import rego.v1
 
-ids := {"C22", "C23", "C24", "C25", "C33", "C46", "C47", "C48", "J10"}
+ids := {"C22", "C23", "C24", "C25", "C33", "C46", "C47", "C48", "C56", "J10"}
 
 finding contains f if some f in lib.api_findings(ids, "critical")
 

@@ -34,9 +34,11 @@ set_flag(word) if {
 	lower(regex.replace(word, `^[^=]*=`, "")) in off
 }
 
+turned_off(list, n) if lower(list[n + 1]) in off
+
 bad(list, n) if {
 	bare_flag(list[n])
-	not off[lower(object.get(list, n + 1, ""))]
+	not turned_off(list, n)
 }
 
 bad(list, n) if set_flag(list[n])

@@ -122,16 +122,18 @@ static struct err misfit_of(struct arena *a, const struct document *d, struct by
     return OK;
 }
 
-static bool is_accepted(const struct json *accepted, struct bytes text)
+bool digests_is_form(struct bytes text, struct bytes like)
 {
-    for (TREE_EACH(i, accepted))
-        if (bytes_equal(tree_text(accepted->items[i], "literal"), text))
-            return true;
-    return false;
+    bool hex = is_hex(like);
+    if (text.n != like.n || text.n == 0)
+        return false;
+    for (size_t i = 0; hex && i < text.n; i++)
+        if (!(text.p[i] >= '0' && text.p[i] <= '9') && !(text.p[i] >= 'a' && text.p[i] <= 'f'))
+            return false;
+    return true;
 }
 
-struct err digests_misfits(struct model *m, const struct candidate *list, size_t count, const struct json *accepted,
-                           const struct json **out)
+struct err digests_misfits(struct model *m, const struct candidate *list, size_t count, const struct json **out)
 {
     struct tree_list l;
     tree_list_init(&l, m->arena);
@@ -141,7 +143,7 @@ struct err digests_misfits(struct model *m, const struct candidate *list, size_t
             struct json_object o;
             const struct json *v;
             TRY(misfit_of(m->arena, &m->documents[d], list[i].text, &why));
-            if (why == NULL || is_accepted(accepted, list[i].text))
+            if (why == NULL)
                 continue;
             json_object_init(&o, m->arena);
             json_object_string(&o, "literal", list[i].text);

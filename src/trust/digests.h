@@ -27,13 +27,21 @@ MUST_CHECK struct err digests_candidates(struct model *m, const struct tested_po
  * digests_misfits - candidates that stand for a supplied document in a form that its evidence never has: a prefix,
  * another case, another encoding.
  *
- * in       accepted: those that unlock something
  * out      *out: an array of {"literal", "artefact", "line", "document", "why"}
  * errors   NOMEM
  * source: spec/trust-model.md 5.7 point 4
  */
 MUST_CHECK struct err digests_misfits(struct model *m, const struct candidate *list, size_t count,
-                                      const struct json *accepted, const struct json **out);
+                                      const struct json **out);
+
+/*
+ * digests_is_form - whether evidence of this platform could carry a text as its digest: the length, the alphabet and
+ * the case of `like`.
+ *
+ * out      the answer
+ * errors   none
+ */
+bool digests_is_form(struct bytes text, struct bytes like);
 
 /*
  * digests_fill - a text of the same length and alphabet as `like`, of one byte value in hex ("5a", "00").

@@ -10,7 +10,8 @@
 #include "trust/token.h"
 #include "trust/workload.h"
 
-#define QUERY "data.policy.allow"
+#define QUERY        "data.policy.allow"
+#define UNKNOWN_PATH "default/example/secret"
 
 struct releaser {
     struct model *m;
@@ -89,24 +90,27 @@ static struct err own_form(struct releaser *r, const struct json **out)
     return form_value(r, r->appraiser->init_data, out);
 }
 
-static struct err unlocks(struct releaser *r, const struct document *d, bool *all, struct tree_list *refused)
+/* Whether a document gets what it needs; without a document, whether anything is released at all. */
+static struct err unlocks(struct releaser *r, bool *all)
 {
     const struct json *form, *token;
-    *all = true;
-    TRY(form_value(r, d->form, &form));
+    const struct tree_list *needed = r->document != NULL ? &r->document->closure : &r->paths;
+    size_t granted = 0;
+    TRY(own_form(r, &form));
     TRY(chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
-    for (size_t i = 0; i < d->closure.count; i++) {
+    for (size_t i = 0; i < needed->count; i++) {
         struct probe_outcome o;
         struct tree_list parts;
         const struct json *path;
-        TRY(token_path(r->m->arena, d->closure.items[i]->text, &parts));
+        TRY(token_path(r->m->arena, needed->items[i]->text, &parts));
         TRY(tree_list_end(&parts, &path));
         TRY(ask(r, token, "resource", path, &o));
-        *all = *all && o.result == PROBE_ALLOWED;
+        granted += o.result == PROBE_ALLOWED;
         if (o.result != PROBE_ALLOWED)
-            tree_list_text(refused, d->closure.items[i]->text);
+            tree_list_text(&r->refused_paths, needed->items[i]->text);
     }
-    return refused->bad;
+    *all = r->document != NULL ? granted == needed->count : granted > 0;
+    return r->refused_paths.bad;
 }
 
 /* Q06 to Q08: initdata of nobody, none at all, and the first half of the right one. */
@@ -354,6 +358,8 @@ static struct err accepted(struct releaser *r, const struct candidate *list, siz
     for (size_t i = 0; i < count; i++) {
         const struct json *form, *token, *v;
         bool unlocked = false;
+        if (!digests_is_form(list[i].text, r->appraiser->init_data))
+            continue; /* no evidence carries it */
         TRY(form_value(r, list[i].text, &form));
         TRY(chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
         for (size_t k = 0; k < r->paths.count && !unlocked; k++) {
@@ -391,7 +397,7 @@ static struct err probe_all(struct releaser *r, struct json_object *o)
     TRY(digests_candidates(r->m, r->policy, r->appraiser->policy, &list, &count));
     TRY(accepted(r, list, count, &v));
     json_object_add(o, "accepted", v);
-    TRY(digests_misfits(r->m, list, count, v, &v));
+    TRY(digests_misfits(r->m, list, count, &v));
     json_object_add(o, "misfits", v);
     return OK;
 }
@@ -411,6 +417,61 @@ static bool wants_device(const struct model *m)
     return false;
 }
 
+/* A list of texts as a path, if it is one. */
+static struct err add_path(struct releaser *r, const struct json *v)
+{
+    SCOPED(buf) struct buf text = {0};
+    struct bytes view;
+    buf_init(&text, 65536);
+    if (!json_is(v, JSON_ARRAY) || v->count == 0)
+        return OK;
+    for (size_t i = 0; i < v->count; i++) {
+        if (!json_is(v->items[i], JSON_STRING))
+            return OK;
+        buf_text(&text, i > 0 ? "/" : "");
+        buf_add(&text, v->items[i]->text);
+    }
+    TRY(buf_end(&text, &view));
+    if (!tree_list_has(&r->paths, view))
+        tree_list_text(&r->paths, view);
+    return r->paths.bad;
+}
+
+/* The paths that a policy compares the asked one with, from its own explanation. */
+static struct err wanted_paths(struct releaser *r, const struct json *report, const struct json *asked)
+{
+    const struct json *literal = json_at(report, "failed"), *right = json_at(literal, "right");
+    if (right != NULL && json_at(literal, "left") != NULL && json_equal(json_at(literal, "left"), asked)) {
+        TRY(add_path(r, right));
+        for (TREE_EACH(i, right))
+            TRY(add_path(r, right->items[i]));
+    }
+    for (TREE_MEMBER(i, report))
+        TRY(wanted_paths(r, report->members[i].value, asked));
+    for (TREE_EACH(i, report))
+        TRY(wanted_paths(r, report->items[i], asked));
+    return OK;
+}
+
+/* No document says which paths are needed: ask the policy. */
+static struct err learn_paths(struct releaser *r)
+{
+    const struct json *token, *data, *path, *own;
+    struct tree_list parts;
+    struct explained e;
+    TRY(own_form(r, &own));
+    TRY(token_for(r, TOKEN_AFFIRMING, r->appraiser->tee_name, r->appraiser->claims, own, &token));
+    TRY(token_path(r->m->arena, BYTES_LIT(UNKNOWN_PATH), &parts));
+    TRY(tree_list_end(&parts, &path));
+    TRY(token_data(r->m->arena, "resource", path, &data));
+    struct question q = {QUERY, token, data, r->m->references};
+    TRY(tested_explain(r->m, r->policy, &q, &e));
+    TRY(wanted_paths(r, json_at(e.report, "rules"), path));
+    if (r->paths.count == 0)
+        tree_list_text(&r->paths, BYTES_LIT(UNKNOWN_PATH));
+    return r->paths.bad;
+}
+
 static struct err gather_paths(struct releaser *r)
 {
     tree_list_init(&r->paths, r->m->arena);
@@ -419,9 +480,8 @@ static struct err gather_paths(struct releaser *r)
         for (size_t k = 0; k < r->m->documents[i].closure.count; k++)
             if (!tree_list_has(&r->paths, r->m->documents[i].closure.items[k]->text))
                 tree_list_text(&r->paths, r->m->documents[i].closure.items[k]->text);
-    if (r->paths.count == 0)
-        tree_list_text(&r->paths, BYTES_LIT("default/example/secret"));
-    return r->paths.bad;
+    TRY(r->paths.bad);
+    return r->paths.count > 0 || r->policy->compiled == NULL ? OK : learn_paths(r);
 }
 
 static struct err release_fact(struct releaser *r, const struct json **out)
@@ -435,11 +495,10 @@ static struct err release_fact(struct releaser *r, const struct json **out)
     json_object_text(&o, "state", r->policy->compiled == NULL ? "failed" : "compiled");
     json_object_string(&o, "why", r->policy->why);
     json_object_int(&o, "line", (int64_t)r->policy->why_line);
-    r->is_accepted = r->document != NULL && r->appraiser->is_affirming;
-    bool all = true;
-    if (r->policy->compiled != NULL && r->document != NULL)
-        TRY(unlocks(r, r->document, &all, &r->refused_paths));
-    r->is_accepted = r->is_accepted && all;
+    bool all = false;
+    if (r->policy->compiled != NULL)
+        TRY(unlocks(r, &all));
+    r->is_accepted = r->appraiser->is_affirming && all;
     if (r->policy->compiled != NULL)
         TRY(probe_all(r, &o));
     json_object_text(&b, "state", r->is_accepted ? "accepted" : "refused");

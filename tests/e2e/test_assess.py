@@ -1,0 +1,140 @@
+"""casemate assess: every threat fires for a deployment with one thing changed, and is silent for the sound one."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from assess_edit import EXAMPLES, ROOT, load, mutate
+
+NOW = '2027-01-15'
+CASEMATE = os.path.join(ROOT, 'build', 'casemate')
+ORDER = ['info', 'low', 'medium', 'high', 'critical']
+CANARY = 'c4nary-otter-77'
+MUTATIONS = json.load(open(os.path.join(ROOT, 'tests', 'assess_cases', 'mutations.json'), encoding='utf-8'))
+OPEN = ('unanswered', 'weak')
+
+
+def assess(folder, *options):
+    done = subprocess.run([CASEMATE, 'assess', '--now', NOW, '--format', 'json', *options, str(folder)],
+                          capture_output=True, check=False)
+    assert done.returncode in (0, 1, 3, 4), done.stderr.decode()
+    return json.loads(done.stdout), done.returncode, done.stdout
+
+
+def lay(folder, files):
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding='utf-8')
+    return folder
+
+
+def of(document, threat, statuses=OPEN):
+    return [f for f in document['findings'] if f['id'] == threat and f['status'] in statuses]
+
+
+@pytest.mark.parametrize('example', sorted(os.listdir(EXAMPLES)))
+def test_sound_deployments_are_clean(example):
+    document, status, _ = assess(os.path.join(EXAMPLES, example))
+    assert status == 0
+    loud = [f for f in document['findings'] if f['status'] in OPEN and f['severity'] != 'info']
+    assert loud == []
+
+
+@pytest.mark.parametrize('mutation', MUTATIONS, ids=lambda m: '%s %s' % (m['threat'], m.get('name', '')))
+def test_a_change_is_found(mutation, tmp_path):
+    threat, wanted = mutation['threat'], mutation.get('status', list(OPEN))
+    before, _, _ = assess(os.path.join(EXAMPLES, mutation['example']))
+    folder = lay(tmp_path, mutate(mutation))
+    if wanted == ['@within']:
+        whole, _, _ = assess(folder)
+        assert of(whole, threat) == []
+        wanted = list(OPEN)
+        after, status, text = assess(folder, '--only', threat)
+    else:
+        after, status, text = assess(folder)
+    found = of(after, threat, wanted)
+    assert found, [(f['id'], f['status'], f['severity'], f['evidence']) for f in after['findings']]
+    worst = max(ORDER.index(f['severity']) for f in found)
+    assert worst >= ORDER.index(mutation.get('severity_min', 'info'))
+    if mutation['edits']:
+        known = {f['fingerprint'] for f in of(before, threat, wanted)}
+        news = [f for f in found if f['fingerprint'] not in known]
+        assert news or max([ORDER.index(f['severity']) for f in of(before, threat, wanted)], default=-1) < worst
+    assert CANARY.encode() not in text
+    assert status not in (3, 4)
+
+
+def test_every_threat_is_changed_somewhere():
+    ids = {name[:-5] for name in os.listdir(os.path.join(ROOT, 'threats')) if name.startswith('T-')}
+    assert {m['threat'] for m in MUTATIONS} == ids
+
+
+def test_same_bytes_twice():
+    folder = os.path.join(EXAMPLES, 'snp-bare-metal')
+    assert assess(folder)[2] == assess(folder)[2]
+
+
+def test_fingerprints_survive_other_names(tmp_path):
+    files = mutate(next(m for m in MUTATIONS if m['threat'] == 'T-API-02'))
+    one, two = tmp_path / 'one', tmp_path / 'two'
+    for folder in (one, two):
+        folder.mkdir()
+    lay(one, files)
+    moved = {'x' + name if name.endswith(('.yaml', '.toml', '.rego')) else name: text for name, text in files.items()}
+    lay(two, moved)
+    prints = [sorted(f['fingerprint'] for f in assess(folder)[0]['findings']) for folder in (one, two)]
+    assert prints[0] == prints[1]
+
+
+def test_a_file_that_does_not_parse_is_named_and_the_rest_assessed(tmp_path):
+    files = load('snp-bare-metal')
+    files['kbs-config.toml'] = 'this is not TOML ['
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 3
+    assert any(n['path'] == 'kbs-config.toml' for n in document['notes'])
+    assert any(a['id'] == 'T-API-02' for a in document['answered'])
+
+
+@pytest.mark.parametrize('name,text', [
+    ('bomb.yaml', 'apiVersion: v1\nkind: Pod\na0: &a0 [x, x]\n' + ''.join('a%d: &a%d [*a%d, *a%d]\n' % (i, i, i - 1, i - 1) for i in range(1, 40))),
+    ('deep.yaml', 'apiVersion: v1\nkind: Pod\nx: ' + '[' * 200 + ']' * 200 + '\n'),
+    ('deep.json', '[' * 200 + ']' * 200),
+    ('many.yaml', 'apiVersion: v1\nkind: Pod\n---\n' * 300),
+])
+def test_limits_are_named(tmp_path, name, text):
+    files = load('snp-bare-metal')
+    files[name] = text
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 4
+    assert any(n['path'] == name for n in document['notes'])
+
+
+def test_a_policy_that_loops_ends(tmp_path):
+    files = load('enclave')
+    files['resource-policy.rego'] = ('package policy\n\nimport rego.v1\n\ndefault allow := false\n\nallow if {\n'
+                                     '\tsome a in numbers.range(1, 3000)\n\tsome b in numbers.range(1, 3000)\n\ta * b == -1\n}\n')
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 4
+    assert any('limits' in n['text'] for n in document['notes'])
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    outside = tmp_path / 'outside'
+    outside.mkdir()
+    (outside / 'secret.yaml').write_text('apiVersion: v1\nkind: Pod\n', encoding='utf-8')
+    inside = tmp_path / 'inside'
+    inside.mkdir()
+    lay(inside, load('snp-bare-metal'))
+    (inside / 'link.yaml').symlink_to(outside / 'secret.yaml')
+    (inside / 'folder').symlink_to(outside)
+    document, status, _ = assess(inside)
+    assert status == 0
+    assert not [i for i in document['inputs'] if 'link' in i['path'] or 'secret' in i['path']]
+
+
+def test_exit_follows_fail_on(tmp_path):
+    folder = lay(tmp_path, mutate(next(m for m in MUTATIONS if m['threat'] == 'T-IMG-10')))
+    assert assess(folder)[1] == 0
+    assert assess(folder, '--fail-on', 'low')[1] == 1
+    assert assess(folder, '--fail-on', 'none')[1] == 0
+    assert assess(folder, '--strict')[1] == 1
