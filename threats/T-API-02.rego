@@ -10,11 +10,11 @@
 # mechanisms: M-POL
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# probes: E01 E02 E03 E04 E08 E09 E10
+# probes: E01 E02 E03 E04 E08 E09 E10 E11
 # seed: S3 S5 S27 S28
 # refs: kubectl exec
 # severity: critical
-# decided: E01 to E04 and E08 to E10 against the policy: a shell, and the declared probe command with a change.
+# decided: E01 to E04 and E08 to E11 against the policy: a shell, and the declared probe command with a change.
 # remedy: default ExecProcessRequest := false, or allow one exact command line: casemate policy template exec-probe
 # bad:
 #   default ExecProcessRequest := true
@@ -25,7 +25,7 @@ package threats["T-API-02"]
 import data.lib
 import rego.v1
 
-ids := {"E01", "E02", "E03", "E04", "E08", "E09", "E10"}
+ids := {"E01", "E02", "E03", "E04", "E08", "E09", "E10", "E11"}
 
 finding contains f if some f in lib.api_findings(ids, "critical")
 

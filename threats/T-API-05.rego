@@ -10,11 +10,11 @@
 # mechanisms: M-POL M-INV
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# probes: C11 C12 C13 C14 C15 C16 C17 C18 C35 C43 C55
+# probes: C11 C12 C13 C14 C15 C16 C17 C18 C35 C43 E13 C55 J13
 # seed: S3 S5 S27 S28
 # refs: kata #13615
 # severity: high
-# severity_rule: C55 (the path of the mount namespace) alone: info
+# severity_rule: C55 (the path of the mount namespace) and J13 (pause) alone: info
 # decided: The probes against the policy in force: a finding where one is allowed.
 # remedy: Compare user, groups, capabilities, namespaces with their paths, masked paths and sysctls with those of the
 #   pod.
@@ -23,9 +23,9 @@ package threats["T-API-05"]
 import data.lib
 import rego.v1
 
-ids := {"C11", "C12", "C13", "C14", "C15", "C16", "C17", "C18", "C35", "C43"}
+ids := {"C11", "C12", "C13", "C14", "C15", "C16", "C17", "C18", "C35", "C43", "E13"}
 
-milder := {"C55"}
+milder := {"C55", "J13"}
 
 finding contains f if some f in lib.api_findings(ids, "high")
 

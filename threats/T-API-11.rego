@@ -10,10 +10,10 @@
 # mechanisms: M-POL
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# probes: W01 W02 C29 C44 C45 W03
+# probes: W01 W02 C29 C44 C45 E12 E14 W03 J14
 # seed: S3 S5 S27 S28
 # severity: high
-# severity_rule: W03 (size of a terminal): info
+# severity_rule: W03 (size of a terminal) and J14 (pause): info
 # decided: The probes against the policy in force: a finding where one is allowed.
 # remedy: Refuse WriteStream and CloseStdin, and ports other than 0.
 package threats["T-API-11"]
@@ -21,9 +21,9 @@ package threats["T-API-11"]
 import data.lib
 import rego.v1
 
-ids := {"W01", "W02", "C29", "C44", "C45"}
+ids := {"W01", "W02", "C29", "C44", "C45", "E12", "E14"}
 
-milder := {"W03"}
+milder := {"W03", "J14"}
 
 finding contains f if some f in lib.api_findings(ids, "high")
 

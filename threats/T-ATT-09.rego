@@ -8,9 +8,10 @@
 # attackers: IO OO NA
 # mechanisms: M-APPR M-REF
 # needs: attestation-policy
-# probes: A01
+# probes: A01 A08
 # seed: S2 S3 S11
 # severity: critical
+# severity_rule: info where only another variant of the platform passes
 # decided: A01: claims with random measurements are affirming.
 # remedy: Compare the measurements with reference values.
 package threats["T-ATT-09"]
@@ -19,5 +20,13 @@ import data.lib
 import rego.v1
 
 finding contains f if some f in lib.policy_findings(input.appraisals, {"A01"}, "critical")
+
+# Another variant of a genuine platform is no threat by itself; the reader is told.
+finding contains f if {
+	some p in input.appraisals
+	count(lib.hits(p, {"A01"})) == 0
+	count(lib.hits(p, {"A08"})) > 0
+	f := lib.probe_finding(p, {"A08"}, "info")
+}
 
 answered contains a if some a in lib.policy_answered(input.appraisals, {"A01"})

@@ -74,6 +74,8 @@ def edit(files, e):
     if 'create' in e:
         image = re.search(r'image: (\S+)', files['pod.yaml']).group(1)
         files[name] = e['create'].replace('@IMAGE@', image)
+    elif 'whole' in e:
+        files[name] = e['whole']
     elif 'remove' in e:
         del files[name]
     elif 'append' in e:

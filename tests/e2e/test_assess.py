@@ -1,6 +1,7 @@
 """casemate assess: every threat fires for a deployment with one thing changed, and is silent for the sound one."""
 import json
 import os
+import re
 import subprocess
 
 import pytest
@@ -138,3 +139,47 @@ def test_exit_follows_fail_on(tmp_path):
     assert assess(folder, '--fail-on', 'low')[1] == 1
     assert assess(folder, '--fail-on', 'none')[1] == 0
     assert assess(folder, '--strict')[1] == 1
+
+
+# Literals whose loss lets nothing through: each is implied by what stands beside it.
+IMPLIED = {
+    'count(pulls) == 1': 'the sandbox container has one storage in all',
+    'startswith(s.driver_options[0], "image_guest_pull={")': 'another key is no JSON behind trim_prefix',
+    'n.Type in {"ipc", "uts", "mount"}': 'a namespace without a path is a new one',
+    'is_number(want)': 'every reference value that is asked for is there',
+    'evidence["snp"]': 'the attestation policy affirms no other TEE',
+    'evidence["tdx"]': 'the attestation policy affirms no other TEE',
+    'evidence["az-tdx-vtpm"]': 'the attestation policy affirms no other TEE',
+}
+EXEC = ('input.process.Args == command', 'started_as(input.process, c)', 'is_null(input.process.Capabilities)',
+        'is_null(input.string_user)', 'input.stdin_port == 0', 'input.stdout_port == 0', 'input.stderr_port == 0',
+        'p.NoNewPrivileges == true', 'p.Terminal == false')
+
+
+def literals(text):
+    """The lines of a policy that are one literal of a body, by number."""
+    end = text.find('data_of_pod := ')
+    lines, at = text.splitlines(True), 0
+    for number, line in enumerate(lines):
+        at += len(line)
+        match = re.match(r'^\t+([^\s}{#"].*[^{,])\n$', line)
+        inside = at > text.index('package ') and (end < 0 or at < end)
+        if match and inside and ':=' not in line and not match.group(1).startswith('some '):
+            yield number, match.group(1)
+
+
+@pytest.mark.parametrize('example', ['snp-bare-metal', 'tdx-gpu', 'peer-pods'])
+@pytest.mark.parametrize('name', ['initdata.toml', 'attestation-policy.rego', 'resource-policy.rego'])
+def test_every_literal_counts(example, name, tmp_path):
+    known = {(f['fingerprint'], f['severity']) for f in assess(os.path.join(EXAMPLES, example))[0]['findings']}
+    text = load(example)[name]
+    commands = '"commands": []' not in load(example)['initdata.toml']
+    idle = []
+    for number, literal in literals(text):
+        lines = text.splitlines(True)
+        lines[number] = re.match(r'^\t+', lines[number]).group(0) + 'true\n'
+        files = mutate({'example': example, 'edits': [{'file': name, 'whole': ''.join(lines)}]})
+        found = {(f['fingerprint'], f['severity']) for f in assess(lay(tmp_path, files))[0]['findings']}
+        if not found - known and literal not in IMPLIED and (commands or literal not in EXEC):
+            idle.append('%d: %s' % (number + 1, literal))
+    assert idle == []
