@@ -47,6 +47,16 @@ static void put_text(struct answer *w, const char *label, const char *key, struc
     section(w, label, key, v);
 }
 
+/* The same from a buffer, or its failure. */
+static void put_whole(struct answer *w, const char *label, const char *key, const struct buf *text)
+{
+    struct bytes view = BYTES_EMPTY;
+    if (!is_fine(w))
+        return;
+    w->bad = buf_end(text, &view);
+    put_text(w, label, key, view);
+}
+
 /* One item: "ID title", then what else is to be said of it. */
 static void item(struct answer *w, struct bytes id, struct bytes title, struct bytes more)
 {
@@ -59,7 +69,10 @@ static void item(struct answer *w, struct bytes id, struct bytes title, struct b
     buf_add(&text, title);
     buf_text(&text, more.n > 0 ? ": " : "");
     buf_add(&text, more);
-    w->bad = json_new_string(w->arena, buf_view(&text), &w->items[w->item_count]);
+    struct bytes view;
+    w->bad = buf_end(&text, &view);
+    if (is_fine(w))
+        w->bad = json_new_string(w->arena, view, &w->items[w->item_count]);
     w->item_count += is_fine(w);
 }
 
@@ -109,7 +122,7 @@ static void put_plain(struct answer *w, const char *label, const char *const *te
         buf_text(&line, line.n > 0 ? ", " : "");
         buf_text(&line, *texts);
     }
-    put_text(w, label, "text", buf_view(&line));
+    put_whole(w, label, "text", &line);
 }
 
 static bool holds(const char *const *list, struct bytes id)
@@ -156,7 +169,7 @@ static void put_list(struct answer *w, const char *label, const struct json *row
     SCOPED(buf) struct buf line;
     buf_init(&line, MIB);
     field_join(field_list(row, key), ", ", &line);
-    put_text(w, label, "text", buf_view(&line));
+    put_whole(w, label, "text", &line);
 }
 
 static void put_mechanisms(struct answer *w, const struct threat *t)
@@ -169,7 +182,10 @@ static void put_mechanisms(struct answer *w, const struct threat *t)
         if (where.n > 0 && field_list(row, "artefacts")->count > 0)
             buf_text(&where, "; shown by ");
         field_join(field_list(row, "artefacts"), ", ", &where);
-        item(w, bytes_of_text(*at), field_text(row, "name"), buf_view(&where));
+        struct bytes view = BYTES_EMPTY;
+        if (is_fine(w))
+            w->bad = buf_end(&where, &view);
+        item(w, bytes_of_text(*at), field_text(row, "name"), view);
     }
     close_items(w, "mechanisms");
 }
@@ -258,7 +274,7 @@ static struct err explain_probe(struct answer *w, struct bytes id, const struct 
         SCOPED(buf) struct buf text;
         buf_init(&text, MIB);
         json_encode_pretty(row, &text);
-        put_text(w, "as it stands in threats/probes.json", "code", buf_view(&text));
+        put_whole(w, "as it stands in threats/probes.json", "code", &text);
     }
     put_threats(w, BY_PROBE, id);
     return finish(w, id, "probe", title, out);

@@ -15,6 +15,7 @@ static void wrapped(struct bytes text, size_t at, size_t indent, struct buf *out
     buf_init(&safe, MIB);
     escape_terminal(text, &safe);
     escape_wrap(buf_view(&safe), at, indent, COLUMNS, out);
+    escape_failed(&safe, out);
     buf_text(out, "\n");
 }
 

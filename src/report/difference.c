@@ -34,14 +34,16 @@ static struct err put(struct bins *b, enum bin bin, const struct json *f, const 
     struct json_object o;
     SCOPED(buf) struct buf place;
     buf_init(&place, MIB);
+    struct bytes view;
     verdict_place(f, &place);
+    TRY(buf_end(&place, &view));
     json_object_init(&o, b->arena);
     json_object_string(&o, "id", field_text(f, "id"));
     json_object_string(&o, "title", field_text(f, "title"));
     json_object_string(&o, "artefact", field_text(f, "artefact"));
     json_object_string(&o, "subject", field_text(f, "subject"));
     json_object_string(&o, "workload", field_text(f, "workload"));
-    json_object_string(&o, "place", buf_view(&place));
+    json_object_string(&o, "place", view);
     json_object_text(&o, "severity", severity_name(field_severity(f)));
     if (before != NULL)
         json_object_text(&o, "severity_before", severity_name(field_severity(before)));

@@ -127,6 +127,12 @@ void escape_markdown(struct bytes text, struct buf *out)
     escape(text, TO_MARKDOWN, out);
 }
 
+void escape_failed(const struct buf *part, struct buf *whole)
+{
+    if (part->bad != 0 && whole->bad == 0)
+        whole->bad = part->bad;
+}
+
 size_t escape_width(struct bytes text)
 {
     size_t width = 0;

@@ -24,6 +24,16 @@ void escape_html(struct bytes text, struct buf *out);
 void escape_markdown(struct bytes text, struct buf *out);
 
 /*
+ * escape_failed - hand the failure of a part on to the whole that it belongs to: a lost sentence must not look like a
+ * report without it.
+ *
+ * in       part: before it is reset or cleared
+ * out      nothing where the part is whole
+ * errors   sticky in `whole`
+ */
+void escape_failed(const struct buf *part, struct buf *whole);
+
+/*
  * escape_width - how many columns a text takes that escape_terminal has made: one per character.
  * escape_wrap - append text, broken at blanks into lines of at most `columns`; each line after the first begins with
  * `indent` blanks. A word that is longer than a line is broken.

@@ -4,6 +4,7 @@
 #include "report/html.h"
 
 #include "base/limits.h"
+#include "report/escape.h"
 #include "report/page.h"
 #include "report/verdict.h"
 #include "trust/catalogue.h"
@@ -14,6 +15,7 @@
         SCOPED(buf) struct buf filled_;                                                                                \
         buf_init(&filled_, MIB);                                                                                       \
         fill_;                                                                                                         \
+        escape_failed(&filled_, (p_)->out);                                                                            \
         page_put((p_)->out, before_ "@t" after_, buf_view(&filled_));                                                  \
     } while (0)
 

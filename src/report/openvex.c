@@ -144,7 +144,11 @@ static void add_text(struct json_object *o, const char *key, struct bytes text)
     SCOPED(buf) struct buf safe;
     buf_init(&safe, MIB);
     escape_terminal(text, &safe);
-    json_object_string(o, key, buf_view(&safe));
+    struct bytes view = BYTES_EMPTY;
+    struct err e = buf_end(&safe, &view);
+    if (failed(e) && !failed(o->bad))
+        o->bad = e;
+    json_object_string(o, key, view);
 }
 
 static void add_status(struct json_object *o, const struct stand *s)
@@ -201,7 +205,11 @@ static void add_time(struct json_object *o, struct bytes day)
     buf_init(&text, KIB);
     buf_add(&text, day);
     buf_text(&text, "T00:00:00Z");
-    json_object_string(o, "timestamp", buf_view(&text));
+    struct bytes view = BYTES_EMPTY;
+    struct err e = buf_end(&text, &view);
+    if (failed(e) && !failed(o->bad))
+        o->bad = e;
+    json_object_string(o, "timestamp", view);
 }
 
 struct err openvex_render(struct arena *a, const struct json *document, struct buf *out)

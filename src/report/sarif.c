@@ -265,6 +265,7 @@ static struct err suppressions(struct sarif *s, const struct json *acceptance, c
 {
     struct json_object o;
     SCOPED(buf) struct buf text, safe;
+    struct bytes view;
     const struct json *v;
     buf_init(&text, MIB);
     buf_init(&safe, MIB);
@@ -275,10 +276,12 @@ static struct err suppressions(struct sarif *s, const struct json *acceptance, c
     buf_add(&text, field_text(acceptance, "until"));
     buf_text(&text, ")");
     escape_terminal(buf_view(&text), &safe);
+    escape_failed(&text, &safe);
+    TRY(buf_end(&safe, &view));
     json_object_init(&o, s->arena);
     json_object_text(&o, "kind", "external");
     json_object_text(&o, "status", "accepted");
-    json_object_string(&o, "justification", buf_view(&safe));
+    json_object_string(&o, "justification", view);
     TRY(json_object_end(&o, &v));
     return list_of_one(s, v, out);
 }
@@ -313,7 +316,9 @@ static struct err words_of(struct sarif *s, const struct json *row, const char *
         buf_text(&text, " Fix: ");
         buf_add(&text, field_text(row, "remedy"));
     }
-    return message(s, buf_view(&text), out);
+    struct bytes view;
+    TRY(buf_end(&text, &view));
+    return message(s, view, out);
 }
 
 static void add_rule(struct json_object *o, struct bytes id)

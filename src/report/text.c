@@ -47,6 +47,8 @@ static void flush(struct page *p, size_t at, size_t indent)
     buf_init(&safe, MIB);
     escape_terminal(buf_view(&p->scratch), &safe);
     escape_wrap(buf_view(&safe), at, indent, p->columns, p->out);
+    escape_failed(&safe, p->out);
+    escape_failed(&p->scratch, p->out);
     buf_reset(&p->scratch);
 }
 
@@ -58,6 +60,7 @@ static void line_end(struct page *p)
 /* "  label     text", text from scratch; nothing if there is none. */
 static void labelled(struct page *p, const char *label)
 {
+    escape_failed(&p->scratch, p->out);
     if (p->scratch.n == 0)
         return;
     buf_text(p->out, "  ");
@@ -112,6 +115,7 @@ static void print_title(struct page *p, const struct json *f)
     buf_text(p->out, " ");
     verdict_place(f, &p->scratch);
     escape_terminal(buf_view(&p->scratch), &place);
+    escape_failed(&p->scratch, p->out);
     buf_reset(&p->scratch);
     escape_terminal(field_text(f, "id"), &title);
     buf_text(&title, " ");
@@ -128,6 +132,8 @@ static void print_title(struct page *p, const struct json *f)
         buf_fill(p->out, ' ', INDENT);
     }
     escape_wrap(buf_view(&place), fits ? p->columns - right : INDENT, INDENT, p->columns, p->out);
+    escape_failed(&title, p->out);
+    escape_failed(&place, p->out);
     line_end(p);
 }
 
@@ -234,6 +240,7 @@ static void print_row(struct page *p, struct bytes id)
     escape_terminal(id, &safe);
     buf_text(p->out, "  ");
     buf_add(p->out, buf_view(&safe));
+    escape_failed(&safe, p->out);
     size_t width = 2 + escape_width(buf_view(&safe));
     pad(p, width, INDENT + 2);
     flush(p, width < INDENT + 2 ? INDENT + 2 : width + 1, INDENT + 2);

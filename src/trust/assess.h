@@ -41,7 +41,7 @@ struct assess_request {
 };
 
 struct assess_result {
-    const struct json *document; /* casemate-assess/1, docs/protocol/assess-document.schema.json */
+    const struct json *document; /* casemate-assess/1, docs/schema/casemate-assess-1.json */
     const struct json *model;    /* casemate-model/1, docs/protocol/assess-model.md: what the rules saw */
     struct bytes fault;          /* with BUG: which rule of the catalogue fails, and why */
     int exit_status;             /* 0 clean, 1 findings, 3 an input could not be read, 4 a limit was passed */

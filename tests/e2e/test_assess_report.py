@@ -9,6 +9,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -459,3 +460,45 @@ def test_pages_of_real_deployments(window, vectors, tmp_path):
         layout = window.evaluate(LAYOUT)
         assert window.console() == [] and window.requests() == [], case.name
         assert layout["scroll"] <= 400 and layout["wide"] == [], (case.name, layout)
+
+
+# The examples for hooks.
+
+
+def test_the_git_hook_refuses_and_lets_pass(deployment, tmp_path):
+    def git(*words, status=0):
+        got = subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.example", *words], cwd=tmp_path,
+                             capture_output=True, text=True, env={**os.environ, "CASEMATE": str(CASEMATE)})
+        assert got.returncode == status, got.stdout + got.stderr
+        return got.stdout + got.stderr
+
+    git("init", "-q")
+    hook = tmp_path / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_bytes((ROOT / "examples/hooks/pre-commit").read_bytes())
+    hook.chmod(0o755)
+    (tmp_path / "notes.txt").write_text("nothing to assess")
+    git("add", ".")
+    git("commit", "-qm", "notes")
+    folder = tmp_path / "deploy it"
+    folder.mkdir()
+    (folder / "kbs-config.toml").write_text(BROKER)
+    git("add", ".")
+    assert "T-KBS-01" in git("commit", "-qm", "open", status=1)
+    run("assess", folder, "--format", "json", "--output", folder / ".baseline.json", status=1)
+    git("add", ".")
+    git("commit", "-qm", "known")
+
+
+def test_the_examples_of_hooks_are_yaml():
+    yaml = pytest.importorskip("yaml", reason="python3-yaml is not installed")
+    for path in (ROOT / "examples/hooks").glob("*.yaml"):
+        assert yaml.safe_load(path.read_text()), path
+
+
+def test_a_check_is_fast(vectors):
+    """The bound of a hook is 300 ms a case; here with room for a machine that has other work."""
+    for case in cases(vectors):
+        begin = time.monotonic()
+        run("pod", "check", case, "--now", "2026-06-01", status=None)
+        assert time.monotonic() - begin < 1.5, case.name
