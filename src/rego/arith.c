@@ -1,5 +1,7 @@
 #include "rego/arith.h"
 
+#include "base/limits.h"
+
 #include "rego/soft.h"
 #include "json/number.h"
 
@@ -169,4 +171,39 @@ struct err arith_format(struct arena *a, const struct json *x, int base, struct 
     bool cut;
     TRY(big_integer(&whole, x, &cut));
     return big_text(a, &whole, base, out);
+}
+
+/* The written exponent of a number, and how long the text before it is. */
+static long exponent_of(const struct json *x, size_t *before)
+{
+    char text[16] = "";
+    size_t n = 0;
+    while (n < x->text.n && x->text.p[n] != 'e' && x->text.p[n] != 'E')
+        n++;
+    *before = n;
+    size_t left = n < x->text.n ? x->text.n - n - 1 : 0;
+    if (left == 0 || left >= sizeof(text))
+        return 0;
+    memcpy(text, x->text.p + n + 1, left);
+    return strtol(text, NULL, 10);
+}
+
+struct err arith_scale10(struct arena *a, const struct json *x, int n, const struct json **out)
+{
+    char text[JSON_NUMBER_MAX + 16];
+    size_t before;
+    long exponent = exponent_of(x, &before);
+    int written = snprintf(text, sizeof(text), "%.*se%ld", (int)before, (const char *)x->text.p, exponent + n);
+    if (written < 0 || (size_t)written >= sizeof(text))
+        return FAIL(ERR_LIMIT, "a number is too long");
+    return json_new_number(a, bytes_of_text(text), out);
+}
+
+int arith_decimals(const struct json *x)
+{
+    size_t before;
+    long exponent = exponent_of(x, &before);
+    const uint8_t *point = memchr(x->text.p, '.', before);
+    long n = point == NULL ? 0 : (long)(x->text.p + before - point - 1);
+    return n > exponent ? (int)(n - exponent) : 0;
 }

@@ -35,3 +35,13 @@ MUST_CHECK struct err arith_bit(struct arena *a, enum arith_bits op, const struc
 bool arith_is_integer(const struct json *x);
 bool arith_is_zero(const struct json *x);
 MUST_CHECK struct err arith_format(struct arena *a, const struct json *x, int base, struct bytes *out);
+
+/*
+ * arith_scale10 - x * 10^n, exactly, as text. arith_decimals - how many digits stand behind the point; 0 for integers.
+ *
+ * in       n: within a few thousand
+ * out      *out; the answer
+ * errors   NOMEM; LIMIT the text or the exponent grows past what a number may have
+ */
+MUST_CHECK struct err arith_scale10(struct arena *a, const struct json *x, int n, const struct json **out);
+int arith_decimals(const struct json *x);

@@ -33,6 +33,7 @@ static const struct table tables[] = {
     TABLE(jwt_sign),
     TABLE(x509),
     TABLE(private_keys),
+    TABLE(schema),
     TABLE(graph),
     TABLE(format),
     TABLE(trim),

@@ -4,9 +4,9 @@
  * choose a key of another kind nor do without one.
  */
 #include "rego/builtins/jwt.h"
+#include "rego/arith.h"
 #include "rego/eval.h"
 
-#include "base/limits.h"
 #include "codec/hex.h"
 
 static const struct jwt_alg ALGS[] = {
@@ -206,25 +206,12 @@ static struct err check_signature(struct call *c, const struct constraints *w, c
     return jwt_verify(c, alg, t, &w->keys, holds);
 }
 
-/* Seconds as nanoseconds, exactly: the exponent grows by nine. */
+/* Seconds as nanoseconds, exactly. */
 static struct err to_nanoseconds(struct call *c, const struct json *v, const char *name, const struct json **out)
 {
     if (v->type != JSON_NUMBER)
         return builtin_error(c, "%s value must be a number", name);
-    size_t n = 0;
-    while (n < v->text.n && v->text.p[n] != 'e' && v->text.p[n] != 'E')
-        n++;
-    char exponent[16] = "";
-    char text[JSON_NUMBER_MAX + 16];
-    size_t left = n < v->text.n ? v->text.n - n - 1 : 0;
-    if (left >= sizeof(exponent))
-        return builtin_error(c, "%s value is too large", name);
-    memcpy(exponent, v->text.p + v->text.n - left, left);
-    int written =
-        snprintf(text, sizeof(text), "%.*se%ld", (int)n, (const char *)v->text.p, strtol(exponent, NULL, 10) + 9);
-    if (written < 0 || (size_t)written >= sizeof(text))
-        return builtin_error(c, "%s value is too large", name);
-    return builtin_settle(c, json_new_number(c->arena, bytes_of_text(text), out), "%s value is too large", name);
+    return builtin_settle(c, arith_scale10(c->arena, v, 9, out), "%s value is too large", name);
 }
 
 static bool names_audience(const struct json *aud, struct bytes wanted)
