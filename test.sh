@@ -27,7 +27,7 @@ one() {
 meson_suite() {
     meson test -C "$1" --suite "$2" --print-errorlogs --timeout-multiplier 5 >"$log/out" 2>&1
     status=$?
-    python3 tools/count-tests "$1/meson-logs/testlog.json" "$1/meson-logs/testlog.txt" >"$log/counts"
+    python3 tools/count-tests "$1/meson-logs/testlog.json" "$1/meson-logs/testlog.txt" --results "$log/results" >"$log/counts"
     read -r p f s <"$log/counts"
     echo "$2 in $1: $p passed, $f failed, $s skipped"
     grep -h '^# SKIP\|# SKIP' "$1/meson-logs/testlog.txt" | sort | uniq -c | sed 's/^/   skipped: /'
@@ -51,6 +51,7 @@ run_suite() {
         one floors tools/check-floors
         one lint tools/lint
         [ ! -x tools/check-refusals ] || one refusals tools/check-refusals
+        one trust-model tools/trust-model check
         one cppcheck tools/run-cppcheck ;;
     unit)
         say "unit tests, release build with its sandbox"
@@ -71,7 +72,7 @@ run_suite() {
         [ -x build/casemate-broker ] || one build configure build --werror
         [ "$1" = vm ] || one build-sample configure build-sample -Dinsecure_sample=true
         python3 -m pytest -q -x --no-header -p no:cacheprovider -rs --junitxml="$log/junit.xml" "tests/$1" 2>&1 | tail -n 60
-        python3 tools/count-tests --junit "$log/junit.xml" >"$log/counts"
+        python3 tools/count-tests --junit "$log/junit.xml" --results "$log/results" >"$log/counts"
         read -r p f s <"$log/counts"
         echo "$1: $p passed, $f failed, $s skipped"
         count "$p" "$f" "$s" ;;
@@ -83,6 +84,8 @@ say "dependencies"
 tools/install-deps test || exit 3
 [ -n "${CASEMATE_VECTORS:-}" ] || echo "CASEMATE_VECTORS is not there: tests against published vectors are skipped"
 for suite in $suites; do run_suite "$suite"; done
+# What is required, which test proves it, and how that test ended just now.
+[ ! -d build ] || tools/trust-model print "$log/results" >build/trust-model.md
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

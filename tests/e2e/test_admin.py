@@ -1,3 +1,4 @@
+# proves: R23 R25 M-ADM M-TEN T-KBS-01 T-KBS-02
 """Administration: who may, and what a changed store leaves behind."""
 import json
 import subprocess

@@ -1,3 +1,4 @@
+# proves: R14 R25 M-AUD M-REF T-KBS-06 T-KBS-07
 """What a power cut, a tampered store, a cut audit log and a greedy stranger do."""
 import json
 import os

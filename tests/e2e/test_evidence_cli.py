@@ -1,3 +1,4 @@
+# proves: R10 R36 M-END T-ATT-13 T-BOOT-05 T-BOOT-06
 """`casemate evidence verify` and `casemate explain` as a user runs them, over the vectors of this project and AMD's."""
 import base64
 import hashlib

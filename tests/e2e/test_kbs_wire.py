@@ -1,3 +1,4 @@
+# proves: R6 R30 M-EAR T-ATT-15
 """
 Every exchange that was recorded from the upstream broker, asked again of ours: the same kind of request with our nonces,
 cookies and tokens must get the same status, error variant, content type, cookie and body shape, or stand in

@@ -1,3 +1,4 @@
+# proves: R7 R11 R12 R13 R14 R35 M-REL M-APPR M-ASS T-SEC-02 T-INIT-01 T-INIT-02 T-ATT-09 T-ATT-10 T-ATT-11
 """Policies in Rego: what the broker refuses to put in force, and what those in force decide."""
 import base64
 import hashlib

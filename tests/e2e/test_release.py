@@ -1,3 +1,4 @@
+# proves: R9 R13 R26 M-NONCE M-INIT M-JWE M-EAR T-ATT-01 T-ATT-02 T-ATT-11 T-ATT-15 T-INIT-01 T-INIT-02 T-SEC-03
 """The main job in processes: who gets the resource, and who does not, each refusal with its reason in the audit log."""
 import base64
 import hashlib

@@ -1,3 +1,4 @@
+# proves: R4 M-SBX T-GST-04
 """What the processes of a running broker have given up: the kernel says it in /proc."""
 import os
 import pathlib

@@ -1,3 +1,5 @@
+# proves: R6 R9 M-MEAS M-EVID M-FAIL T-BOOT-02 T-BOOT-03
+# proves: T-BOOT-04 T-BOOT-07 T-INIT-01 T-INIT-02 T-ATT-01 T-ATT-02 T-ATT-03 T-ATT-08 T-ATT-15 T-SEC-03 T-HOST-04
 """The whole way in a real measured guest: what ./demo.sh shows, and the image that it stands on."""
 import hashlib
 import os

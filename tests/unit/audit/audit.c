@@ -1,3 +1,4 @@
+/* proves: R14 M-AUD T-KBS-07 */
 #include "log.h"
 
 #include <signal.h>

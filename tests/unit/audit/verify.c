@@ -1,3 +1,4 @@
+/* proves: R23 M-AUD T-KBS-07 */
 #include "log.h"
 
 #include "crypto/hash.h"

@@ -1,3 +1,4 @@
+/* proves: R20 M-LOG T-GST-05 */
 #include "base/secret.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* proves: R7 R13 R14 R26 R35 M-REL M-JWE M-TEN M-AUD T-SEC-02 T-SEC-03 T-INIT-01 T-ATT-01 T-ATT-11 T-ATT-15 T-KBS-07 */
 /*
  * The release: what is refused, and that nothing leaves without a durable record, whatever fails on the way.
  */

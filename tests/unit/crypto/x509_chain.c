@@ -1,3 +1,4 @@
+/* proves: R10 M-END T-ATT-13 */
 #include "base/limits.h"
 #include "pki.h"
 

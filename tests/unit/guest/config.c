@@ -1,3 +1,4 @@
+/* proves: R15 M-TLS M-FAIL T-SEC-08 */
 /* What the initdata may ask of the guest: which broker, and where secrets go. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* proves: T-HOST-04 */
 /* A machine that was started again from a snapshot does not go on. The kernel's log is played by a socket of packets.
  */
 #include <fcntl.h>

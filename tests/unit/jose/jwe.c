@@ -1,3 +1,4 @@
+/* proves: R14 M-JWE T-ATT-02 */
 #include "jose/jwe.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* proves: M-EAR T-ATT-15 */
 #include "jose/jws.h"
 
 #include "jose/jwk.h"

@@ -1,3 +1,4 @@
+/* proves: R9 R14 R15 M-JWE M-NONCE M-TLS T-ATT-02 T-SEC-08 */
 /* The client side of the protocol against a broker that lies in one point: a scripted one in a forked child. */
 #include "kbs/kbs.h"
 

@@ -1,3 +1,4 @@
+/* proves: R15 M-TLS T-SEC-08 */
 /* The client against servers that misbehave: each is a child that plays one script per connection. */
 #include "net/client.h"
 

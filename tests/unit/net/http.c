@@ -1,3 +1,4 @@
+/* proves: R4 */
 #include "net/http.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* proves: R4 M-TLS M-SBX T-GST-04 */
 /*
  * The server against raw peers: server and peers run in this process on one loop, so that nothing here depends on
  * timing beyond "it was closed".

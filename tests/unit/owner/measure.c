@@ -1,3 +1,4 @@
+/* proves: M-MEAS T-BOOT-02 T-BOOT-03 T-BOOT-04 */
 #include "owner/reference/measure.h"
 
 #include "base/limits.h"

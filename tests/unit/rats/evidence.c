@@ -1,3 +1,4 @@
+/* proves: R4 M-EVID */
 #include "rats/evidence.h"
 
 #include "base/limits.h"

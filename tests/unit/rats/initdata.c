@@ -1,3 +1,4 @@
+/* proves: R4 M-INIT T-INIT-03 */
 #include "rats/initdata.h"
 
 #include "base/limits.h"

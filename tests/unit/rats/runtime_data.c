@@ -1,3 +1,4 @@
+/* proves: R9 M-EVID T-ATT-02 */
 #include "rats/runtime_data.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* proves: R35 */
 /*
  * Why a decision is what it is: one row per kind of literal that can fail, with the frontier that it must show.
  */

@@ -1,3 +1,4 @@
+/* proves: R7 R36 */
 /*
  * Hostile shapes: each ends in an error of its own, soon, and never in a decision.
  */

@@ -1,3 +1,4 @@
+/* proves: R33 M-ASS */
 /* Every form of a document: what must stand in it, what must not, and that a document of wrong shape harms nobody. */
 #include "vectors.h"
 

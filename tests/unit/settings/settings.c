@@ -1,3 +1,4 @@
+/* proves: R6 R37 M-FAIL T-ATT-08 */
 #include "settings/settings.h"
 
 #include "check.h"

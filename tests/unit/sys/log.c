@@ -1,3 +1,4 @@
+/* proves: R20 M-LOG */
 #include "sys/log.h"
 
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* proves: R4 M-SBX T-GST-04 */
 #include "sys/sandbox.h"
 
 #include <fcntl.h>

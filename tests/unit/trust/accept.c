@@ -1,3 +1,4 @@
+/* proves: R32 M-ASS */
 /* Acceptances and baselines: what does not cover comes first. */
 #include "trust/accept.h"
 #include "check.h"

@@ -1,3 +1,4 @@
+/* proves: R20 M-ASS */
 #include "trust/redact.h"
 #include "trust/tree.h"
 

@@ -1,3 +1,4 @@
+/* proves: R4 R36 */
 #include "trust/yaml_tree.h"
 #include "base/limits.h"
 #include "trust/tree.h"

@@ -1,3 +1,4 @@
+/* proves: R7 R11 M-APPR M-REF M-MEAS T-BOOT-02 T-BOOT-03 T-BOOT-04 T-BOOT-06 T-BOOT-07 T-ATT-10 T-INIT-02 */
 #include "tpm_fixture.h"
 
 #include "verifier/appraise_default.h"

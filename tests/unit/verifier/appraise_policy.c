@@ -1,3 +1,4 @@
+/* proves: R7 R11 M-APPR T-ATT-09 T-ATT-10 */
 /* Attestation policies: what is refused when one is made, and when it answers. */
 #include "verifier/appraise_policy.h"
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* proves: R9 R10 R11 M-END M-APPR M-INIT T-BOOT-05 T-BOOT-06 T-HOST-04 T-ATT-03 T-ATT-13 */
 #include "codec/base64.h"
 #include "kept.h"
 #include "verifier/verifier.h"

@@ -1,3 +1,4 @@
+/* proves: R9 R10 R11 M-EVID M-NONCE M-INIT T-ATT-01 T-ATT-02 T-ATT-03 T-BOOT-07 T-INIT-03 */
 #include "tpm_fixture.h"
 
 /* Flips a bit of every byte of a part, makes it shorter and one byte longer: none may verify. */

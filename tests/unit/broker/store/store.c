@@ -1,3 +1,4 @@
+/* proves: R25 M-REF */
 #include "place.h"
 
 #include <signal.h>

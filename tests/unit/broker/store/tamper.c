@@ -1,3 +1,4 @@
+/* proves: R25 M-REF T-KBS-06 */
 #include "place.h"
 
 /* Four changes: two names, a second version, a deletion. */
