@@ -23,3 +23,6 @@ struct cert {
  * source: RFC 4055 3.1; spec/evidence.md 1.4
  */
 bool signature_algorithm_ok(const X509_ALGOR *alg, bool pss_sha384);
+
+/* cert_instant - seconds since 1970 of a time in a certificate. out: *out only on success. errors: FORMAT no time */
+MUST_CHECK struct err cert_instant(const ASN1_TIME *t, int64_t *out);

@@ -33,7 +33,7 @@ static struct err check_extensions(const X509 *x)
     return OK;
 }
 
-static struct err instant_of(const ASN1_TIME *t, int64_t *out)
+struct err cert_instant(const ASN1_TIME *t, int64_t *out)
 {
     struct tm tm = {0};
     LIB_TRY(ASN1_TIME_to_tm(t, &tm), ERR_FORMAT, "a time that is none");
@@ -58,8 +58,8 @@ static struct err cert_adopt(X509 *x, struct bytes der, struct cert **out)
     int64_t not_before, not_after;
     TRY(check_encoding(mine, der));
     TRY(check_extensions(mine));
-    TRY(instant_of(X509_get0_notBefore(mine), &not_before));
-    TRY(instant_of(X509_get0_notAfter(mine), &not_after));
+    TRY(cert_instant(X509_get0_notBefore(mine), &not_before));
+    TRY(cert_instant(X509_get0_notAfter(mine), &not_after));
     /* Decodes the extensions that libcrypto knows; one that does not decode makes the certificate invalid. */
     LIB_TRY(X509_check_purpose(mine, -1, 0), ERR_FORMAT, "an extension is malformed");
     struct cert *c = mem_new(sizeof(*c) + der.n);

@@ -61,6 +61,18 @@ MUST_CHECK struct err cert_verify_chain(const struct cert *leaf, struct cert *co
                                         int64_t at_sec, const char *const *known_critical);
 
 /*
+ * cert_verify_chain_time - the same, and for how long: from *from_sec until before *to_sec every certificate of the
+ * path that was found is valid, so that the answer stands without asking again.
+ *
+ * in, errors   as cert_verify_chain
+ * out          *from_sec, *to_sec only on success
+ */
+MUST_CHECK struct err cert_verify_chain_time(const struct cert *leaf, struct cert *const *intermediates,
+                                             size_t intermediate_count, struct cert *const *roots, size_t root_count,
+                                             int64_t at_sec, const char *const *known_critical, int64_t *from_sec,
+                                             int64_t *to_sec);
+
+/*
  * crl_check - a revocation list in DER: signed by `issuer` (PSS as above if asked for), current at `at_sec`, and not
  * listing the serial of any of `certs`.
  *

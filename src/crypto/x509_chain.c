@@ -148,9 +148,37 @@ static struct err fill(X509_STORE *store, STACK_OF(X509) * stack, struct cert *c
     return OK;
 }
 
+/* The time that all certificates of a path have in common. */
+static struct err path_time(const STACK_OF(X509) * path, int64_t *from_sec, int64_t *to_sec)
+{
+    int64_t from = INT64_MIN, to = INT64_MAX;
+    if (sk_X509_num(path) <= 0)
+        return FAIL(ERR_BUG, "a path without certificates");
+    for (int i = 0; i < sk_X509_num(path); i++) {
+        const X509 *x = sk_X509_value(path, i);
+        int64_t not_before, not_after;
+        TRY(cert_instant(X509_get0_notBefore(x), &not_before));
+        TRY(cert_instant(X509_get0_notAfter(x), &not_after));
+        from = not_before > from ? not_before : from;
+        to = not_after < to ? not_after : to;
+    }
+    *from_sec = from;
+    *to_sec = to;
+    return OK;
+}
+
 struct err cert_verify_chain(const struct cert *leaf, struct cert *const *intermediates, size_t intermediate_count,
                              struct cert *const *roots, size_t root_count, int64_t at_sec,
                              const char *const *known_critical)
+{
+    int64_t from_sec, to_sec;
+    return cert_verify_chain_time(leaf, intermediates, intermediate_count, roots, root_count, at_sec, known_critical,
+                                  &from_sec, &to_sec);
+}
+
+struct err cert_verify_chain_time(const struct cert *leaf, struct cert *const *intermediates, size_t intermediate_count,
+                                  struct cert *const *roots, size_t root_count, int64_t at_sec,
+                                  const char *const *known_critical, int64_t *from_sec, int64_t *to_sec)
 {
     if (intermediate_count > CERT_CHAIN_MAX)
         return FAIL(ERR_LIMIT, "too many certificates");
@@ -169,7 +197,7 @@ struct err cert_verify_chain(const struct cert *leaf, struct cert *const *interm
     LIB_TRY(X509_STORE_CTX_set_app_data(ctx, (void *)(uintptr_t)known_critical), ERR_NOMEM, "no memory for a list");
     X509_STORE_CTX_set_verify_cb(ctx, on_verify);
     if (X509_verify_cert(ctx) == 1)
-        return OK;
+        return path_time(X509_STORE_CTX_get0_chain(ctx), from_sec, to_sec);
     return explain(X509_STORE_CTX_get_error(ctx));
 }
 

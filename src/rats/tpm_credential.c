@@ -113,22 +113,29 @@ struct err tpm_credential_make(const struct key *ek, struct bytes ak_name, struc
     return buf_end(out, &object_view);
 }
 
+struct err tpm_credential_for_key(const struct key *ek, const struct digest *ek_digest, struct bytes ak,
+                                  struct bytes secret, struct tpm_enrolment *session, struct buf *out)
+{
+    struct tpm_public public;
+    struct tpm_enrolment s = {.ek_digest = *ek_digest};
+    TRY_AS(REASON_TPM_AK_ATTRIBUTES, tpm_public_decode(ak, &public));
+    TRY(tpm_public_check_ak(&public));
+    TRY(tpm_public_name(&public, &s.ak_name));
+    TRY(tpm_credential_make(ek, digest_view(&s.ak_name), secret, out));
+    *session = s;
+    return OK;
+}
+
 struct err tpm_credential_for(struct bytes ek_cert, struct bytes ak, struct bytes secret, struct tpm_enrolment *session,
                               struct buf *out)
 {
     SCOPED_CERT struct cert *cert = NULL;
     SCOPED_KEY struct key *ek = NULL;
-    struct tpm_public public;
-    struct tpm_enrolment s;
-    TRY_AS(REASON_TPM_AK_ATTRIBUTES, tpm_public_decode(ak, &public));
-    TRY(tpm_public_check_ak(&public));
-    TRY(tpm_public_name(&public, &s.ak_name));
+    struct digest ek_digest;
     TRY_AS(REASON_TPM_EK_MALFORMED, cert_decode(ek_cert, &cert));
     TRY_AS(REASON_TPM_EK_MALFORMED, cert_key(cert, &ek));
-    TRY(cert_spki_digest(cert, &s.ek_digest));
-    TRY(tpm_credential_make(ek, digest_view(&s.ak_name), secret, out));
-    *session = s;
-    return OK;
+    TRY(cert_spki_digest(cert, &ek_digest));
+    return tpm_credential_for_key(ek, &ek_digest, ak, secret, session, out);
 }
 
 struct err tpm_activation_proof(struct bytes secret, struct bytes nonce, struct bytes ak_name, struct bytes quote,

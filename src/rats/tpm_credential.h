@@ -33,6 +33,7 @@ struct tpm_enrolment { /* what the session keeps of the handshake's first half *
 /*
  * tpm_credential_for - the broker's half of `auth`: check the AK's attributes, compute its Name, and make a credential
  * for the EK of this certificate. Says nothing about who vouches for the EK: that is appraised with the evidence.
+ * tpm_credential_for_key - the same where the certificate is decoded already.
  *
  * in       ek_cert: DER, hostile; ak: TPM2B_PUBLIC, hostile; secret: TPM_CREDENTIAL_SECRET random bytes
  * out      *session only on success; the credential appended to out
@@ -41,6 +42,9 @@ struct tpm_enrolment { /* what the session keeps of the handshake's first half *
  */
 MUST_CHECK struct err tpm_credential_for(struct bytes ek_cert, struct bytes ak, struct bytes secret,
                                          struct tpm_enrolment *session, struct buf *out);
+
+MUST_CHECK struct err tpm_credential_for_key(const struct key *ek, const struct digest *ek_digest, struct bytes ak,
+                                             struct bytes secret, struct tpm_enrolment *session, struct buf *out);
 
 /*
  * tpm_activation_proof - HMAC-SHA-256(secret, TPM_ACTIVATION_LABEL ‖ nonce ‖ AK Name ‖ SHA-256(quote message)); both

@@ -6,11 +6,7 @@
 #include "base/limits.h"
 #include "rats/tpm_credential.h"
 #include "verifier/check.h"
-#include "verifier/tpm.h"
-
-#define EKU_EK_CERTIFICATE "2.23.133.8.1"
-#define OID_EKU            "2.5.29.37"
-#define OID_SAN            "2.5.29.17"
+#include "verifier/tpm_ek.h"
 
 /* The AK's public area: what the key may do, that it is the key of the quote, and that it is the session's. */
 static struct err verify_ak(const struct tpm_evidence *e, const struct key *ak, const struct session_binding *binding,
@@ -44,52 +40,39 @@ static bool is_enrolled(const struct endorsements *trust, const struct digest *e
     return false;
 }
 
-/* Whether the certificate is one of an EK at all: no CA, and if it names its use, this one. */
-static struct err check_role(const struct cert *ek)
+/* What the certificate is, from before or anew; one that leads to an affirming or a warning identity is kept. */
+static struct err know_ek(const struct tpm_evidence *e, const struct endorsements *trust, int64_t now_sec,
+                          struct tpm_identity_facts *facts)
 {
-    struct bytes eku;
-    if (cert_is_ca(ek))
-        return REFUSE(ERR_UNVERIFIED, REASON_TPM_EK_MALFORMED, "the EK certificate is one of a CA");
-    struct err e = cert_extension(ek, OID_EKU, &eku);
-    if (e.code == ERR_ABSENT)
+    const struct tpm_ek *before = tpm_eks_find(trust->known_eks, e->ek_cert);
+    if (before != NULL && tpm_ek_is_current(before, now_sec)) {
+        facts->ek = before->spki_digest;
+        facts->chain = before->chain;
         return OK;
-    TRY_AS(REASON_TPM_EK_MALFORMED, e);
-    if (!cert_has_eku(ek, EKU_EK_CERTIFICATE))
-        return REFUSE(ERR_UNVERIFIED, REASON_TPM_EK_MALFORMED, "the certificate is for another use than an EK");
-    return OK;
-}
-
-/* Whether a path to one of the roots exists; issuers between them may stand in the same list. */
-static struct err chains_to(const struct cert *ek, struct cert *const *roots, size_t count, int64_t now_sec, bool *out)
-{
-    static const char *const known_critical[] = {OID_SAN, NULL};
-    *out = false;
-    if (count == 0)
-        return OK;
-    struct err e = cert_verify_chain(ek, NULL, 0, roots, count, now_sec, known_critical);
-    *out = !failed(e);
-    return e.code == ERR_NOMEM || e.code == ERR_BUG ? e : OK;
+    }
+    struct tpm_ek ek = {0};
+    TRY(tpm_ek_decode(e->ek_cert, &ek));
+    struct err done = tpm_ek_check_role(&ek);
+    if (!failed(done))
+        done = tpm_ek_follow(&ek, trust, now_sec);
+    facts->ek = ek.spki_digest;
+    facts->chain = ek.chain;
+    /* A stranger's certificate takes nobody's place. */
+    if (!failed(done) && trust->known_eks != NULL &&
+        (ek.chain != TPM_EK_NO_CHAIN || is_enrolled(trust, &ek.spki_digest)))
+        tpm_eks_keep(trust->known_eks, &ek);
+    tpm_ek_clear(&ek);
+    return done;
 }
 
 static struct err verify_ek(const struct tpm_evidence *e, const struct endorsements *trust,
                             const struct session_binding *binding, int64_t now_sec, struct tpm_identity_facts *facts)
 {
-    SCOPED_CERT struct cert *ek = NULL;
-    bool chains = false;
-    TRY_AS(REASON_TPM_EK_MALFORMED, cert_decode(e->ek_cert, &ek));
-    TRY(check_role(ek));
-    TRY_AS(REASON_TPM_EK_MALFORMED, cert_spki_digest(ek, &facts->ek));
+    TRY(know_ek(e, trust, now_sec, facts));
     facts->has_ek = true;
     if (binding->tpm_ek_digest.n != 0 && !bytes_equal_ct(binding->tpm_ek_digest, digest_view(&facts->ek)))
         return REFUSE(ERR_UNVERIFIED, REASON_TPM_AK_UNBOUND, "the EK is not the one that the credential was made for");
     facts->enrolled = is_enrolled(trust, &facts->ek);
-    TRY(chains_to(ek, trust->tpm_roots, trust->tpm_root_count, now_sec, &chains));
-    if (chains) {
-        facts->chain = TPM_EK_ROOT;
-        return OK;
-    }
-    TRY(chains_to(ek, trust->insecure_software_tpm_roots, trust->insecure_software_tpm_root_count, now_sec, &chains));
-    facts->chain = chains ? TPM_EK_SOFTWARE_ROOT : TPM_EK_NO_CHAIN;
     return OK;
 }
 

@@ -11,6 +11,8 @@
 
 #define VERIFIER_DEVICES_MAX 8
 
+struct tpm_eks;
+
 /* Who vouches for the hardware. Everything here is trusted configuration of the operator. */
 struct endorsements {
     struct cert *const *tpm_roots; /* roots of TPM manufacturers for EK certificates */
@@ -25,6 +27,7 @@ struct endorsements {
     size_t snp_crl_count;
     struct cert *const *snp_test_roots; /* test PKI: ARK, ASK, ASVK in place of the pinned ones; NULL in production */
     size_t snp_test_root_count;
+    struct tpm_eks *known_eks; /* tpm: certificates that came before (tpm_ek.h), for these roots; NULL: none are kept */
 };
 
 /* What the operator allows beyond the default; zero denies. */

@@ -58,5 +58,5 @@ const struct attestation_policy *trust_policy(const struct trust *t, const char 
  */
 void appraise_attest(const struct trust *t, struct arena *a, const struct appraise_ticket *m,
                      struct appraise_verdict *out);
-void appraise_credential_for(struct arena *a, const struct appraise_make_credential *m,
+void appraise_credential_for(const struct trust *t, struct arena *a, const struct appraise_make_credential *m,
                              struct appraise_credential *out);

@@ -5,6 +5,7 @@
 #include "rats/initdata.h"
 #include "rats/runtime_data.h"
 #include "rats/tpm_credential.h"
+#include "verifier/tpm_ek.h"
 
 struct appraising { /* one evidence on its way */
     const struct trust *trust;
@@ -275,24 +276,35 @@ void appraise_attest(const struct trust *t, struct arena *a, const struct apprai
         out->at = bytes_of_text(e.at);
 }
 
-static struct err make_credential(struct arena *a, const struct appraise_make_credential *m,
+/* For a certificate that came before, without decoding it again. */
+static struct err credential_for(const struct trust *t, const struct appraise_make_credential *m,
+                                 struct tpm_enrolment *session, struct buf *out)
+{
+    const struct tpm_ek *ek = tpm_eks_find(t->endorsements.known_eks, m->ek_cert);
+    if (ek != NULL)
+        return tpm_credential_for_key(ek->key, &ek->spki_digest, m->ak, m->secret, session, out);
+    return tpm_credential_for(m->ek_cert, m->ak, m->secret, session, out);
+}
+
+static struct err make_credential(const struct trust *t, struct arena *a, const struct appraise_make_credential *m,
                                   struct appraise_credential *out)
 {
     struct tpm_enrolment session;
     SCOPED(buf) struct buf credential;
     struct bytes view;
     buf_init(&credential, TPM_CREDENTIAL_MAX);
-    TRY(tpm_credential_for(m->ek_cert, m->ak, m->secret, &session, &credential));
+    TRY(credential_for(t, m, &session, &credential));
     TRY(buf_end(&credential, &view));
     TRY(arena_copy(a, view, &out->credential));
     TRY(arena_copy(a, digest_view(&session.ak_name), &out->ak_name));
     return arena_copy(a, digest_view(&session.ek_digest), &out->ek_digest);
 }
 
-void appraise_credential_for(struct arena *a, const struct appraise_make_credential *m, struct appraise_credential *out)
+void appraise_credential_for(const struct trust *t, struct arena *a, const struct appraise_make_credential *m,
+                             struct appraise_credential *out)
 {
     *out = (struct appraise_credential){.credential = BYTES_EMPTY, .ak_name = BYTES_EMPTY, .ek_digest = BYTES_EMPTY};
-    struct err e = make_credential(a, m, out);
+    struct err e = make_credential(t, a, m, out);
     out->code = e.code;
     out->reason = e.reason;
 }

@@ -38,7 +38,7 @@ static struct err on_make_credential(struct worker_state *w, struct arena *a, co
     struct appraise_make_credential request;
     struct appraise_credential answer;
     TRY(appraise_make_credential_decode(m->body, &request));
-    appraise_credential_for(a, &request, &answer);
+    appraise_credential_for(&w->trust, a, &request, &answer);
     SCOPED(buf) struct buf b;
     buf_init(&b, 64 * KIB);
     appraise_credential_encode(&answer, &b);

@@ -4,6 +4,7 @@
 #include "broker/appraise/appraise.h"
 #include "codec/base64.h"
 #include "codec/hex.h"
+#include "verifier/tpm_ek.h"
 
 void trust_clear(struct trust *t)
 {
@@ -15,6 +16,7 @@ void trust_clear(struct trust *t)
     for (size_t i = 0; i < t->policy_count; i++)
         attestation_policy_free(t->policies[i].policy);
     attestation_policy_free(t->builtin);
+    tpm_eks_free(t->endorsements.known_eks);
     arena_clear(&t->arena);
     *t = (struct trust){0};
 }
@@ -122,6 +124,7 @@ static struct err decode(const struct appraise_config *m, struct trust *t)
 {
     const struct json *trust;
     struct endorsements *e = &t->endorsements;
+    TRY(tpm_eks_new(&e->known_eks));
     TRY(json_decode(&t->arena, m->trust, NULL, NULL, &trust));
     TRY(json_need_object(trust, "references", &t->references));
     TRY(decode_roots(trust, "tpm_roots", t->tpm_roots, &e->tpm_root_count));

@@ -1,5 +1,6 @@
 /* proves: R9 R10 R11 M-EVID M-NONCE M-INIT T-ATT-01 T-ATT-02 T-ATT-03 T-BOOT-07 T-INIT-03 */
 #include "tpm_fixture.h"
+#include "verifier/tpm_ek.h"
 
 /* Flips a bit of every byte of a part, makes it shorter and one byte longer: none may verify. */
 static void never_verifies(struct fixture *f, struct bytes *part, const char *row)
@@ -55,6 +56,113 @@ static void never_chains_with_a_changed_certificate(void **state)
             fail_msg("byte %zu of the certificate changed, and it chained", i);
         p[i] ^= (uint8_t)(1U << i % 8);
     }
+    fixture_clear(&f);
+}
+
+/* Verifies and gives the claims as text, in memory that the next call takes over. */
+static struct bytes claims_text(struct fixture *f, struct verified *out)
+{
+    static struct buf text;
+    buf_clear(&text);
+    buf_init(&text, 1 * MIB);
+    assert_ok(fixture_verify(f, out));
+    json_encode(out->claims, &text);
+    return buf_view(&text);
+}
+
+static void a_kept_certificate_changes_no_answer(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct verified out;
+    struct bytes alone;
+    fixture_init(&f);
+    f.trust.enrolled_ek_count = 0;
+    assert_ok(arena_copy(&f.arena, claims_text(&f, &out), &alone));
+    assert_ok(tpm_eks_new(&f.trust.known_eks));
+    for (int i = 0; i < 3; i++) {
+        assert_bytes(claims_text(&f, &out), alone);
+        assert_int_equal(out.identity, VERDICT_WARNING);
+        assert_non_null(tpm_eks_find(f.trust.known_eks, f.ek_cert));
+    }
+    /* What is not the certificate's is looked at each time. */
+    f.trust.enrolled_ek_count = 1;
+    assert_ok(fixture_verify(&f, &out));
+    assert_int_equal(out.identity, VERDICT_AFFIRMING);
+    f.binding.tpm_ek_digest = kept("tpm/secret.bin");
+    assert_refused(fixture_verify(&f, &out), REASON_TPM_AK_UNBOUND);
+    tpm_eks_free(f.trust.known_eks);
+    fixture_clear(&f);
+}
+
+static void a_kept_certificate_expires(void **state)
+{
+    (void)state;
+    static const int64_t expired = 2019686400; /* the vectors' certificates end on 2034-01-01 */
+    struct fixture f;
+    struct verified out;
+    fixture_init(&f);
+    f.trust.enrolled_ek_count = 0;
+    assert_ok(tpm_eks_new(&f.trust.known_eks));
+    assert_ok(fixture_verify(&f, &out));
+    for (int64_t now = expired - 2; now < expired + 3; now++) {
+        struct verified alone;
+        struct endorsements without = f.trust;
+        f.now_sec = now;
+        assert_ok(fixture_verify(&f, &out));
+        without.known_eks = NULL;
+        struct fixture g = f;
+        g.trust = without;
+        assert_ok(fixture_verify(&g, &alone));
+        assert_int_equal(out.identity, alone.identity);
+        assert_int_equal(out.identity_reason, alone.identity_reason);
+    }
+    assert_int_equal(out.identity, VERDICT_CONTRAINDICATED);
+    f.now_sec = 1704067199; /* one second before they begin */
+    assert_ok(fixture_verify(&f, &out));
+    assert_int_equal(out.identity, VERDICT_CONTRAINDICATED);
+    tpm_eks_free(f.trust.known_eks);
+    fixture_clear(&f);
+}
+
+static void a_changed_certificate_is_another_one(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct verified out;
+    fixture_init(&f);
+    f.trust.enrolled_ek_count = 0;
+    assert_ok(tpm_eks_new(&f.trust.known_eks));
+    assert_ok(fixture_verify(&f, &out));
+    uint8_t *p = fixture_copy(&f, &f.ek_cert);
+    for (size_t i = 0; i < f.ek_cert.n; i++) {
+        p[i] ^= (uint8_t)(1U << i % 8);
+        assert_null(tpm_eks_find(f.trust.known_eks, f.ek_cert));
+        if (!failed(fixture_verify(&f, &out)) && out.identity != VERDICT_CONTRAINDICATED)
+            fail_msg("byte %zu of the certificate changed, and it chained", i);
+        assert_null(tpm_eks_find(f.trust.known_eks, f.ek_cert));
+        p[i] ^= (uint8_t)(1U << i % 8);
+    }
+    assert_non_null(tpm_eks_find(f.trust.known_eks, f.ek_cert));
+    tpm_eks_free(f.trust.known_eks);
+    fixture_clear(&f);
+}
+
+static void a_stranger_is_not_kept(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct verified out;
+    fixture_init(&f);
+    f.trust.enrolled_ek_count = 0;
+    f.trust.tpm_root_count = 0;
+    assert_ok(tpm_eks_new(&f.trust.known_eks));
+    assert_ok(fixture_verify(&f, &out));
+    assert_null(tpm_eks_find(f.trust.known_eks, f.ek_cert));
+    f.trust.enrolled_ek_count = 1;
+    assert_ok(fixture_verify(&f, &out));
+    assert_non_null(tpm_eks_find(f.trust.known_eks, f.ek_cert));
+    tpm_eks_free(f.trust.known_eks);
     fixture_clear(&f);
 }
 
@@ -365,6 +473,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_any_change_of_quote_and_proof),
         cmocka_unit_test(never_chains_with_a_changed_certificate),
+        cmocka_unit_test(a_kept_certificate_changes_no_answer),
+        cmocka_unit_test(a_kept_certificate_expires),
+        cmocka_unit_test(a_changed_certificate_is_another_one),
+        cmocka_unit_test(a_stranger_is_not_kept),
         cmocka_unit_test(refuses_any_change_of_the_log),
         cmocka_unit_test(refuses_another_session),
         cmocka_unit_test(refuses_other_initdata),
