@@ -256,7 +256,7 @@ static void put_not_shown(struct page *p, const struct tally *t)
         return;
     }
     page_put(p->out, "<p class=lead>Neither open nor answered, for want of a file that would show it.</p><table "
-                     "class=stack><thead><tr><th>threat<th>where<th>why<th>what would show it</tr></thead><tbody>");
+                     "class=stack><thead><tr><th>threat<th>where<th>why<th>what answers it</tr></thead><tbody>");
     for (size_t i = 0; i < list->count; i++) {
         const struct json *f = list->items[i];
         if (field_status(f) != STATUS_NOT_SHOWN)
@@ -265,7 +265,7 @@ static void put_not_shown(struct page *p, const struct tally *t)
                  is_first_of_id(list, i) ? " id=\"f-" : " data-id=\"", field_text(f, "id"), "\"", field_text(f, "id"),
                  field_text(f, "title"));
         PUT_FILLED(p, "<td data-l=where><code>", verdict_place(f, &filled_), "</code></td>");
-        page_put(p->out, "<td data-l=why>@t</td><td data-l=\"would show it\">@t</td></tr>", field_text(f, "evidence"),
+        page_put(p->out, "<td data-l=why>@t</td><td data-l=\"what answers it\">@t</td></tr>", field_text(f, "evidence"),
                  field_text(f, "remedy"));
     }
     page_put(p->out, "</tbody></table></section>\n");
@@ -301,7 +301,8 @@ static void put_answered(struct page *p)
         page_put(p->out, "<tr><th scope=row>@t <span class=nm>@t</span></th>", field_text(row, "id"),
                  bytes_of_text(t == NULL ? "" : t->title));
         PUT_FILLED(p, "<td data-l=mechanisms>", field_join(field_list(row, "mechanisms"), " ", &filled_), "</td>");
-        PUT_FILLED(p, "<td data-l=\"shown by\"><code>", verdict_place(row, &filled_), "</code></td>");
+        PUT_FILLED(p, "<td data-l=\"shown by\"><code>", verdict_place(row, &filled_), "</code>");
+        page_put(p->out, " <small>@t</small></td>", field_text(row, "evidence"));
         PUT_FILLED(p, "<td data-l=probes>", field_join(field_list(row, "probes"), " ", &filled_), "</td></tr>");
     }
     page_put(p->out, "</tbody></table></section>\n");
@@ -325,19 +326,24 @@ static void put_not_applicable(struct page *p)
     page_put(p->out, "</tbody></table></details>");
 }
 
-/* Those of the TEE at hand; all of them where no TEE is known. */
+/* Those that the document names; where it names none, those of its TEE. */
+static bool is_assumed(const struct page *p, const struct json *row)
+{
+    const struct json *named = json_at(p->document, "assumptions");
+    struct bytes tee = field_text(json_at(p->document, "context"), "tee");
+    if (json_is(named, JSON_ARRAY))
+        return field_list_has(named, field_text(row, "id"));
+    return tee.n == 0 || bytes_equal(field_text(row, "tee"), tee);
+}
+
 static void put_assumptions(struct page *p)
 {
     const struct json *list = field_list(p->model, "assumptions");
-    struct bytes tee = field_text(json_at(p->document, "context"), "tee");
     size_t count = 0;
     page_put(p->out, "<section id=assumptions><h2>Assumptions</h2><p class=lead>What the TEE promises is taken at face "
                      "value.</p><dl class=rows>");
     for (size_t i = 0; i < list->count; i++) {
-        struct bytes of = field_text(list->items[i], "tee");
-        bool applies = tee.n == 0 || bytes_equal(of, tee) ||
-                       (tee.n > of.n && of.n > 0 && memmem(tee.p, tee.n, of.p, of.n) != NULL);
-        if (!applies)
+        if (!is_assumed(p, list->items[i]))
             continue;
         page_put(p->out, "<dt>@t</dt><dd>@t</dd>", field_text(list->items[i], "id"),
                  field_text(list->items[i], "text"));

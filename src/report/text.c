@@ -275,15 +275,11 @@ static void print_remarks(struct page *p, const struct tally *t)
     }
 }
 
-static void add_needs(struct page *p, const struct json *f)
+/* Why a row could not be shown; where no rule says it, the kinds of files that decide it. */
+static void add_missing(struct page *p, const struct json *f)
 {
     const struct threat *t = threat_find(field_text(f, "id"));
-    struct bytes remedy = field_text(f, "remedy");
     buf_text(&p->scratch, ": ");
-    if (remedy.n > 0) {
-        buf_add(&p->scratch, remedy);
-        return;
-    }
     if (field_text(f, "evidence").n > 0) {
         buf_add(&p->scratch, field_text(f, "evidence"));
         return;
@@ -306,7 +302,7 @@ static void print_not_shown(struct page *p, const struct tally *t)
         if (field_status(f) != STATUS_NOT_SHOWN)
             continue;
         buf_add(&p->scratch, field_text(f, "title"));
-        add_needs(p, f);
+        add_missing(p, f);
         add_place(p, f);
         print_row(p, field_text(f, "id"));
     }
@@ -368,6 +364,10 @@ static void print_answered(struct page *p, const struct tally *t)
             buf_text(&p->scratch, ", probes ");
             field_join(field_list(row, "probes"), " ", &p->scratch);
         }
+        if (field_text(row, "evidence").n > 0) {
+            buf_text(&p->scratch, ", ");
+            buf_add(&p->scratch, field_text(row, "evidence"));
+        }
         add_place(p, row);
         print_row(p, field_text(row, "id"));
     }
@@ -408,6 +408,20 @@ static void print_bindings(struct page *p)
             buf_add(&p->scratch, field_text(list->items[i], "why"));
         }
         print_row(p, field_text(list->items[i], "state"));
+    }
+}
+
+static void print_assumptions(struct page *p)
+{
+    const struct json *list = field_list(p->model, "assumptions"), *named = field_list(p->document, "assumptions");
+    if (named->count == 0 || !p->options->is_verbose)
+        return;
+    heading(p, "ASSUMPTIONS: what the TEE promises is taken at face value");
+    for (size_t i = 0; i < list->count; i++) {
+        if (!field_list_has(named, field_text(list->items[i], "id")))
+            continue;
+        buf_add(&p->scratch, field_text(list->items[i], "text"));
+        print_row(p, field_text(list->items[i], "id"));
     }
 }
 
@@ -490,6 +504,7 @@ struct err text_render(const struct json *document, const struct json *model, co
     print_not_shown(&p, &t);
     print_answered(&p, &t);
     print_bindings(&p);
+    print_assumptions(&p);
     print_plain(&p, "not_applicable", "NOT APPLICABLE", "reason");
     print_plain(&p, "out_of_scope", "OUT OF SCOPE: never counted, never dropped", "evidence");
     print_fixed(&p);
