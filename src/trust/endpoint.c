@@ -16,6 +16,15 @@ static bool has_dot_or_colon(struct bytes host)
     return memchr(host.p, '.', host.n) != NULL || memchr(host.p, ':', host.n) != NULL;
 }
 
+/* Digits and dots alone: an address, and no name that begins like one. */
+static bool is_numeric(struct bytes host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if (host.p[i] != '.' && (host.p[i] < '0' || host.p[i] > '9'))
+            return false;
+    return true;
+}
+
 static unsigned own_port(struct bytes scheme)
 {
     return bytes_is(scheme, "https") ? 443 : bytes_is(scheme, "http") ? 80 : 0;
@@ -67,7 +76,7 @@ struct err endpoint_parse(struct bytes url, struct endpoint *out)
         end++;
     TRY(take_host(bytes_of(url.p + at + 3, end - at - 3), &e));
     e.is_loopback = bytes_is(e.host, "localhost") || bytes_is(e.host, "::1") ||
-                    (bytes_starts(e.host, BYTES_LIT("127.")) && has_dot_or_colon(e.host));
+                    (bytes_starts(e.host, BYTES_LIT("127.")) && is_numeric(e.host));
     e.is_cluster_name = !e.is_loopback &&
                         (words_end(e.host, ".svc") || words_end(e.host, ".cluster.local") || !has_dot_or_colon(e.host));
     *out = e;

@@ -150,6 +150,8 @@ static struct err make_baseline(struct prober *p, const char *name, const struct
 static struct err note_refused(struct prober *p, const struct baseline *b)
 {
     struct explained e;
+    if (p->m->workload_count == 0)
+        return OK;
     TRY(explain(p, b->entrypoint, b->request, b->before, &e));
     return model_note(p->m, p->policy->artefact, e.failed_line,
                       "baseline not found: container %.*s is refused; the first literal that failed stands at line %zu",
@@ -341,15 +343,14 @@ static struct err run_probes(struct prober *p)
     return OK;
 }
 
-/* A pod of which nothing is known: requests without a pod are probed all the same. */
+#define NAMELESS "{\"containers\":[{\"name\":\"container\",\"image\":\"registry.example.org/image:1\"}]}"
+
+/* A pod of which nothing is known: what is open for every pod shows all the same. */
 static struct err nameless(struct model *m, struct workload *out)
 {
-    struct json_object o;
-    json_object_init(&o, m->arena);
-    TRY(json_object_end(&o, &out->spec));
     out->name = BYTES_LIT("pod");
     out->namespace = BYTES_LIT("default");
-    return OK;
+    return json_decode(m->arena, BYTES_LIT(NAMELESS), NULL, NULL, &out->spec);
 }
 
 static struct err run_workload(struct prober *p, const struct workload *w, bool *is_accepted)
@@ -380,7 +381,7 @@ static struct err run_all(struct prober *p, bool *is_accepted)
     }
     if (ran > 0)
         return OK;
-    struct workload none = {0};
+    struct workload none = {.input = &m->inputs[0]};
     TRY(nameless(m, &none));
     TRY(run_workload(p, &none, is_accepted));
     *is_accepted = false;
