@@ -10,6 +10,14 @@
 #define AST_ITEMS_MAX 65000 /* parts of one term */
 #define AST_PATH_MAX  200   /* keys of one reference */
 
+/* A list under construction: doubling, in an arena. */
+struct list {
+    struct arena *arena;
+    void **items;
+    size_t count;
+    size_t cap;
+};
+
 struct body;
 struct flat_body;
 
@@ -23,6 +31,9 @@ struct var {
     bool wildcard;  /* an underscore */
     bool made;      /* by the compiler, for a part of an expression */
 };
+
+struct clause;
+struct node;
 
 enum term_kind {
     TERM_CONST,
@@ -103,6 +114,7 @@ struct rule {
     bool is_default;
     struct term *element; /* "contains": what the set gets */
     struct branch branch;
+    struct clause *clause; /* once it stands in the tree */
 };
 
 struct import {
@@ -114,12 +126,15 @@ struct import {
 };
 
 struct module {
+    struct module *next; /* of a policy */
     const char *file;
     bool v1;
     bool new_not;         /* import future.keywords.not: all of a negated expression is negated */
     struct term *package; /* TERM_REF from TERM_ROOT data */
     struct import *imports;
     struct rule *rules;
+    struct list comments; /* struct comment: the lines of annotations */
+    struct node *node;    /* of the package, once it stands in the tree */
 };
 
 /*
@@ -138,14 +153,6 @@ MUST_CHECK struct err ast_var(struct arena *a, struct bytes name, struct place a
 MUST_CHECK struct err ast_operator(struct arena *a, const char *name, struct term *left, struct term *right,
                                    struct term **out);
 MUST_CHECK struct err ast_items(struct arena *a, struct term *term, struct term *const *items, size_t count);
-
-/* A list under construction: doubling, in an arena. */
-struct list {
-    struct arena *arena;
-    void **items;
-    size_t count;
-    size_t cap;
-};
 
 /* list_add - append; errors: NOMEM; out: nothing else */
 MUST_CHECK struct err list_add(struct list *l, const void *item);

@@ -42,13 +42,43 @@ struct err lex_init(struct lexer *lx, struct arena *a, struct rego_error *error,
     return OK;
 }
 
+static bool is_metadata(struct bytes text)
+{
+    while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
+        text = bytes_of(text.p + 1, text.n - 1);
+    while (text.n > 0 && (text.p[text.n - 1] == ' ' || text.p[text.n - 1] == '\r'))
+        text.n--;
+    return bytes_is(text, "METADATA");
+}
+
+/* Keeps a line of an annotation. The parser may come back and read it again. */
+static void keep_comment(struct lexer *lx, struct place at, struct bytes text)
+{
+    struct comments *all = lx->comments;
+    struct comment *c = all->list.count == 0 ? NULL : all->list.items[all->list.count - 1];
+    bool begins = is_metadata(text);
+    bool follows = c != NULL && c->at.row + 1 == at.row && c->at.column == at.column;
+    if (failed(all->bad) || at.row <= all->last_row || (!begins && !follows))
+        return;
+    all->last_row = at.row;
+    all->bad = arena_new(lx->arena, &c);
+    if (failed(all->bad))
+        return;
+    *c = (struct comment){at, text, begins && !follows};
+    all->bad = list_add(&all->list, c);
+}
+
 static void skip_space(struct lexer *lx, struct token *out)
 {
     for (;;) {
         int c = peek(lx, 0);
         if (c == '#') {
+            struct place at = lx->at;
+            size_t start = lx->offset + 1;
             while (peek(lx, 0) >= 0 && peek(lx, 0) != '\n')
                 advance(lx);
+            if (lx->comments != NULL)
+                keep_comment(lx, at, bytes_of(lx->text.p + start, lx->offset - start));
         } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
             out->line_before = out->line_before || c == '\n';
             advance(lx);

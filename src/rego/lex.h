@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "rego/ast.h"
 #include "rego/note.h"
 
 enum token_kind {
@@ -50,6 +51,19 @@ struct token {
     size_t start;      /* its first byte in the text */
 };
 
+/* A line of an annotation: a comment "METADATA", or one right below such a line. */
+struct comment {
+    struct place at;
+    struct bytes text; /* behind the sign */
+    bool begins;       /* METADATA itself */
+};
+
+struct comments {
+    struct list list; /* struct comment */
+    uint32_t last_row;
+    struct err bad; /* the first failure */
+};
+
 /* A copy of the struct is a place to come back to. */
 struct lexer {
     struct arena *arena;
@@ -57,6 +71,7 @@ struct lexer {
     struct bytes text;
     size_t offset;
     struct place at;
+    struct comments *comments; /* NULL: nobody wants annotations */
 };
 
 /*

@@ -1,6 +1,7 @@
 /*
  * What a call calls, and what a `with` replaces.
  */
+#include "rego/annotation.h"
 #include "rego/builtins/builtin.h"
 #include "rego/names.h"
 
@@ -134,6 +135,23 @@ struct err names_refused(const struct policy *p, struct rego_error *error)
                      first->builtin->name, first->builtin->refused);
 }
 
+/* rego.metadata.*: known now, so the call becomes a constant. */
+static struct err answer_metadata(struct compiler *c, struct term *call, const struct function *f)
+{
+    const struct json *v;
+    if (c->module == NULL || call->count > 0)
+        return OK;
+    if (bytes_is(f->name, "rego.metadata.rule"))
+        TRY(annotation_rule(c->policy, c->error, c->clause, &v));
+    else if (bytes_is(f->name, "rego.metadata.chain"))
+        TRY(annotation_chain(c->policy, c->error, c->clause, &v));
+    else
+        return OK;
+    call->kind = TERM_CONST;
+    call->value = v;
+    return OK;
+}
+
 struct err names_call(struct compiler *c, struct term *call)
 {
     char name[NAME_MAX_LEN];
@@ -153,7 +171,8 @@ struct err names_call(struct compiler *c, struct term *call)
     }
     call->target = f;
     TRY(mention(c, f, call->at, &c->policy->refused));
-    return check_arity(c, call, f, name);
+    TRY(check_arity(c, call, f, name));
+    return f->builtin == NULL ? OK : answer_metadata(c, call, f);
 }
 
 static bool is_constant_path(const struct term *t)
@@ -171,6 +190,9 @@ struct err names_with(struct compiler *c, struct with *w)
     const struct function *f = NULL;
     const struct function *value = NULL;
     TRY(names_function(c, w->target, &f));
+    if (f != NULL && f->builtin != NULL && bytes_starts(f->name, BYTES_LIT("rego.metadata.")))
+        return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", w->target->at,
+                         "with: annotations cannot be replaced");
     if (f != NULL) {
         TRY(mention(c, f, w->target->at, &c->policy->replaced));
         TRY(names_function(c, w->value, &value));

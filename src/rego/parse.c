@@ -47,12 +47,19 @@ bool parser_is_word(const struct parser *p, const char *word)
     return strcmp(word, "in") == 0 && p->lx.text.p[p->lx.offset] == '[' && !p->tok.line_before;
 }
 
-struct err parser_start(struct parser *p, struct arena *a, struct rego_error *error, const char *file,
-                        struct bytes text)
+static struct err start(struct parser *p, struct arena *a, struct rego_error *error, const char *file,
+                        struct bytes text, struct comments *comments)
 {
     *p = (struct parser){.arena = a};
     TRY(lex_init(&p->lx, a, error, file, text));
+    p->lx.comments = comments;
     return parser_step(p);
+}
+
+struct err parser_start(struct parser *p, struct arena *a, struct rego_error *error, const char *file,
+                        struct bytes text)
+{
+    return start(p, a, error, file, text, NULL);
 }
 
 static void use_v1(struct parser *p)
@@ -211,9 +218,10 @@ struct err parse_module(struct arena *a, struct rego_error *error, const char *f
 {
     struct parser p;
     struct module *m;
+    struct comments comments = {.list = {.arena = a}, .bad = OK};
     TRY(arena_new(a, &m));
     m->file = file;
-    TRY(parser_start(&p, a, error, file, text));
+    TRY(start(&p, a, error, file, text, &comments));
     if (!v0)
         use_v1(&p);
     TRY(parse_package(&p, &m->package));
@@ -221,6 +229,8 @@ struct err parse_module(struct arena *a, struct rego_error *error, const char *f
     m->v1 = p.v1;
     m->new_not = p.new_not;
     TRY(parse_rules(&p, m));
+    TRY(comments.bad);
+    m->comments = comments.list;
     *out = m;
     return OK;
 }

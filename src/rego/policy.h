@@ -8,6 +8,7 @@
 
 #include "rego/ast.h"
 
+struct annotation;
 struct builtin;
 struct machine_path;
 struct policy;
@@ -153,6 +154,9 @@ struct node {
 
 struct policy {
     struct arena arena;
+    struct module *modules;         /* the last one first */
+    struct annotation *annotations; /* once a rule asks for them */
+    bool annotated;
     struct node *root; /* `data` */
     uint32_t node_count;
     const struct json *data; /* base documents, an object */

@@ -140,6 +140,7 @@ static struct err add_rule(struct policy *p, struct module *m, struct node *pack
     struct clause *c;
     TRY(arena_new(&p->arena, &c));
     c->rule = r;
+    r->clause = c;
     c->module = m;
     c->at = r->at;
     c->args = r->args;
@@ -171,6 +172,9 @@ struct err tree_add_module(struct policy *p, struct module *m)
     struct node *package;
     TRY(check_imports(p, m));
     TRY(find_package(p, m, &package));
+    m->node = package;
+    m->next = p->modules;
+    p->modules = m;
     for (struct rule *r = m->rules; r != NULL; r = r->next)
         TRY(add_rule(p, m, package, r));
     return OK;

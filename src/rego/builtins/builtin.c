@@ -34,6 +34,7 @@ static const struct table tables[] = {
     TABLE(x509),
     TABLE(private_keys),
     TABLE(schema),
+    TABLE(metadata),
     TABLE(graph),
     TABLE(format),
     TABLE(trim),

@@ -38,8 +38,6 @@ const struct builtin builtins_refused[] = {
     REFUSED("providers.aws.sign_req", 3, bi_refused, SIGNS),
     REFUSED("opa.runtime", 0, bi_runtime, MACHINE),
     REFUSED("rego.parse_module", 2, bi_refused, READS),
-    REFUSED("rego.metadata.chain", 0, bi_refused, READS),
-    REFUSED("rego.metadata.rule", 0, bi_refused, READS),
     REFUSED("graphql.parse", 2, bi_refused, GRAPHQL),
     REFUSED("graphql.parse_and_verify", 2, bi_refused, GRAPHQL),
     REFUSED("graphql.parse_query", 1, bi_refused, GRAPHQL),

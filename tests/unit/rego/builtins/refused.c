@@ -14,8 +14,6 @@ static const struct row rows[] = {
     {"providers.aws.sign_req({}, {}, 1)", "refused builtin providers.aws.sign_req: a policy holds no keys"},
     {"opa.runtime()", "refused builtin opa.runtime: a policy sees nothing of the machine"},
     {"rego.parse_module(\"a\", \"b\")", "refused builtin rego.parse_module"},
-    {"rego.metadata.chain()", "refused builtin rego.metadata.chain"},
-    {"rego.metadata.rule()", "refused builtin rego.metadata.rule"},
     {"graphql.parse(\"\", \"\")", "refused builtin graphql.parse: GraphQL"},
     {"graphql.parse_and_verify(\"\", \"\")", "refused builtin graphql.parse_and_verify"},
     {"graphql.parse_query(\"\")", "refused builtin graphql.parse_query"},
