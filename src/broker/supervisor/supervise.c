@@ -22,6 +22,7 @@
 
 #define LISTENERS_MAX  8
 #define WORKERS_MAX    16
+#define LATER_MS       10
 #define BACKOFF_MAX_MS 5000
 #define QUIET_MS       10000 /* a role that lived this long starts its back-off anew */
 
@@ -188,6 +189,11 @@ static void on_restart(void *context, int ready)
     }
 }
 
+static struct err start_later(struct supervisor *s, struct role *r)
+{
+    return loop_timer(s->loop, LATER_MS, on_restart, r, &r->restart);
+}
+
 static void all_roles(struct supervisor *s, void (*fn)(struct role *r))
 {
     fn(&s->front);
@@ -340,12 +346,13 @@ static struct err supervise(struct supervisor *s)
 {
     TRY(open_listeners(s));
     TRY(watch_signals(s));
+    /* keys and front first: they alone give the first answer, and starting costs each process some milliseconds. */
     TRY(start_role(s, &s->keys));
-    for (unsigned i = 0; i < s->worker_count; i++)
-        TRY(start_role(s, &s->workers[i]));
     TRY(start_role(s, &s->front));
+    for (unsigned i = 0; i < s->worker_count; i++)
+        TRY(start_later(s, &s->workers[i]));
     if (s->admin_count != 0)
-        TRY(start_role(s, &s->front_admin));
+        TRY(start_later(s, &s->front_admin));
     if (geteuid() != 0)
         LOG(LOG_LEVEL_INFO, "sandbox.reduced",
             LOG_TEXT("missing",
