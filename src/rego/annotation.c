@@ -172,7 +172,7 @@ static struct err read_block(struct policy *p, struct rego_error *error, const s
 
 static struct err read_all(struct policy *p, struct rego_error *error)
 {
-    for (const struct module *m = p->modules; !p->annotated && m != NULL; m = m->next) {
+    for (const struct module *m = p->modules; m != NULL; m = m->next) {
         const struct comment *const *lines = (const struct comment *const *)m->comments.items;
         size_t start = 0;
         for (size_t i = 1; i <= m->comments.count; i++) {
@@ -182,7 +182,7 @@ static struct err read_all(struct policy *p, struct rego_error *error)
             start = i;
         }
     }
-    p->annotated = true;
+    p->modules = NULL;
     return OK;
 }
 

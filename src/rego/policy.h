@@ -8,7 +8,6 @@
 
 #include "rego/ast.h"
 
-struct annotation;
 struct builtin;
 struct machine_path;
 struct policy;
@@ -154,9 +153,8 @@ struct node {
 
 struct policy {
     struct arena arena;
-    struct module *modules;         /* the last one first */
-    struct annotation *annotations; /* once a rule asks for them */
-    bool annotated;
+    struct module *modules; /* whose annotations are not read yet */
+    struct annotation *annotations;
     struct node *root; /* `data` */
     uint32_t node_count;
     const struct json *data; /* base documents, an object */

@@ -23,7 +23,7 @@ static struct err sign_mac(struct call *c, const struct jwt_alg *alg, const stru
 {
     SCOPED(secret) struct secret key = {0};
     struct bytes kty;
-    struct bytes k;
+    struct bytes k = BYTES_EMPTY;
     struct digest d;
     struct err e = json_need_string(jwk, "kty", &kty);
     if (!failed(e))

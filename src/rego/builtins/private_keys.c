@@ -43,7 +43,7 @@ static struct err add_member(struct json_object *o, const char *name, struct byt
 static struct err add_private(struct json_object *o, const char *name, const struct key *k, enum key_number which)
 {
     SCOPED(buf) struct buf v = {0};
-    struct bytes number;
+    struct bytes number = BYTES_EMPTY;
     buf_init(&v, 2 * KIB);
     struct err e = key_private_number(k, which, &v);
     if (!failed(e))
