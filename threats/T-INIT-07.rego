@@ -24,10 +24,10 @@ import rego.v1
 
 open_release(r) if count(lib.hits(r, {"Q06"})) > 0
 
-faults(d) := found if {
+faults(d) := {id |
 	some a in input.agents
 	a.document == d.path
-	found := lib.hits(a, lib.severe)
+	some id in lib.hits(a, lib.severe)
 }
 
 fault(d) := lib.text(["its policy allows ", concat(" ", array.slice(lib.shown(faults(d)), 0, 6))]) if count(faults(d)) > 0

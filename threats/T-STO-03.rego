@@ -18,12 +18,12 @@ package threats["T-STO-03"]
 import data.lib
 import rego.v1
 
-claim(w, v) := o if {
+claim(w, v) := [o |
 	some o in input.objects
 	o.kind == "PersistentVolumeClaim"
 	o.name == v.persistentVolumeClaim.claimName
 	same_space(o.namespace, w.namespace)
-}
+][0]
 
 same_space(a, b) if a == b
 
@@ -42,15 +42,9 @@ secure(w, v) if {
 
 declared(v) if input.context.storage[v.name] == "application-encrypted"
 
-kind(v) := "PersistentVolumeClaim" if v.persistentVolumeClaim
+kinds := {"persistentVolumeClaim": "PersistentVolumeClaim", "nfs": "NFS", "csi": "CSI", "iscsi": "iSCSI", "cephfs": "Ceph"}
 
-kind(v) := "NFS" if v.nfs
-
-kind(v) := "CSI" if v.csi
-
-kind(v) := "iSCSI" if v.iscsi
-
-kind(v) := "Ceph" if v.cephfs
+kind(v) := [name | some key, name in kinds; lib.has(v, key)][0]
 
 outside contains {"w": w, "v": v, "kind": kind(v)} if {
 	some w in input.workloads

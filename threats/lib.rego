@@ -12,10 +12,8 @@ live_agents := [a | some a in input.agents; not a.is_loose; a.is_in_force] if co
 
 live_agents := [a | some a in input.agents; not a.is_loose] if count(input.workloads) == 0
 
-doc_of(w) := d if {
-	some d in input.documents
-	d.path == w.initdata.document
-}
+# Where several answers fit, the first: a function has one.
+doc_of(w) := [d | some d in input.documents; d.path == w.initdata.document][0]
 
 first_of(list) := list[0] if count(list) > 0
 
@@ -23,7 +21,7 @@ first_of(list) := "" if count(list) == 0
 
 entry(d, name) := concat("#", [d.path, name])
 
-text(parts) := concat("", parts)
+text(parts) := concat("", [shown_text(p) | some p in parts])
 
 number_text(n) := format_int(n, 10)
 
@@ -33,9 +31,14 @@ short(t) := concat("", [substring(t, 0, 16), ".."]) if count(t) > 20
 
 lower_text(v) := lower(v) if is_string(v)
 
-lower_text(v) := "true" if v == true
+lower_text(true) := "true"
 
-lower_text(v) := "false" if v == false
+lower_text(false) := "false"
+
+# A text for a report, whatever stood there.
+shown_text(v) := v if is_string(v)
+
+shown_text(v) := json.marshal(v) if not is_string(v)
 
 has(object_, key) if object_[key] == object_[key]
 

@@ -265,7 +265,8 @@ static struct err peer_pods(struct model *m, const struct json **out)
             struct json_object o;
             if (!is_peer_pods(object))
                 continue;
-            TRY(redact_tree(m->arena, json_at(object, "data"), &v));
+            TRY(tree_texts(m->arena, json_at(object, "data"), &v));
+            TRY(redact_tree(m->arena, v, &v));
             json_object_init(&o, m->arena);
             json_object_string(&o, "path", in->path);
             json_object_int(&o, "line", (int64_t)yaml_line(&in->yaml, object));

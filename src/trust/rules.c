@@ -46,18 +46,37 @@ static struct err evaluate(struct model *m, const struct rego_policy *policy, st
     return e;
 }
 
-struct err rules_run(struct model *m, const struct json *facts, const struct json **out)
+struct err rules_open(struct model *m, struct rego_policy **out)
 {
     struct rego_module modules[MODULES_MAX];
-    struct rego_policy *policy = NULL;
     struct rego_error error = {0};
-    struct bytes input;
-    TRY(tree_encode(m->arena, facts, &input));
+    struct rego_policy *policy = NULL;
     enum rego_status status = rego_policy_new(modules, list_modules(modules), catalogue_rules_json,
                                               strlen(catalogue_rules_json), NULL, 0, &policy, &error);
     if (status != REGO_OK)
         return broken(m, status, &error);
-    struct err e = evaluate(m, policy, input, out);
-    rego_policy_free(policy);
+    *out = policy;
+    return OK;
+}
+
+void rules_close(struct rego_policy *rules)
+{
+    rego_policy_free(rules);
+}
+
+struct err rules_ask(struct model *m, const struct rego_policy *rules, const struct json *facts,
+                     const struct json **out)
+{
+    struct bytes input;
+    TRY(tree_encode(m->arena, facts, &input));
+    return evaluate(m, rules, input, out);
+}
+
+struct err rules_run(struct model *m, const struct json *facts, const struct json **out)
+{
+    struct rego_policy *rules = NULL;
+    TRY(rules_open(m, &rules));
+    struct err e = rules_ask(m, rules, facts, out);
+    rules_close(rules);
     return e;
 }

@@ -18,6 +18,19 @@
 MUST_CHECK struct err rules_run(struct model *m, const struct json *facts, const struct json **out);
 
 /*
+ * rules_open - the rules compiled; rules_close - gives them back (NULL is fine). rules_ask - rules_run with rules that
+ * are compiled already.
+ *
+ * out      *out owned by the caller
+ * errors   as rules_run
+ */
+struct rego_policy;
+MUST_CHECK struct err rules_open(struct model *m, struct rego_policy **out);
+void rules_close(struct rego_policy *rules);
+MUST_CHECK struct err rules_ask(struct model *m, const struct rego_policy *rules, const struct json *facts,
+                                const struct json **out);
+
+/*
  * findings_make - the findings of casemate-assess/1: defaults of the row filled in, duplicates merged, those that
  * another one includes dropped, severities lowered by the context, fingerprints, sorted.
  *

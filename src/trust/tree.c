@@ -184,3 +184,14 @@ struct err tree_with(struct arena *a, const struct json *object, const char *key
     tree_map_set(&m, bytes_of_text(key), value);
     return tree_map_end(&m, out);
 }
+
+struct err tree_texts(struct arena *a, const struct json *object, const struct json **out)
+{
+    struct tree_map m;
+    struct bytes text;
+    tree_map_init(&m, a);
+    for (TREE_MEMBER(i, object))
+        if (tree_scalar_text(object->members[i].value, &text))
+            tree_map_text(&m, object->members[i].key, text);
+    return tree_map_end(&m, out);
+}

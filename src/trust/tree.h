@@ -87,6 +87,16 @@ MUST_CHECK struct err tree_encode(struct arena *a, const struct json *v, struct 
 MUST_CHECK struct err tree_with(struct arena *a, const struct json *object, const char *key, const struct json *value,
                                 const struct json **out);
 
+/*
+ * tree_texts - an object whose members are all strings: numbers and booleans as written, others left out. Annotations
+ * and settings are texts, whatever a file makes of them.
+ *
+ * in       object: any value
+ * out      *out only on success: a new object
+ * errors   NOMEM
+ */
+MUST_CHECK struct err tree_texts(struct arena *a, const struct json *object, const struct json **out);
+
 /* Each item of an array, none where `array_` is none: `for (TREE_EACH(i, array))` */
 #define TREE_EACH(i_, array_)                                                                                          \
     size_t i_ = 0;                                                                                                     \

@@ -186,9 +186,11 @@ static struct err add_places(struct facts *f, struct json_object *o)
     const struct json *own = json_at(w->object, "metadata"), *meta = json_at(w->template, "metadata"), *v;
     TRY(redacted(m->arena, w->has_template ? own : NULL, &v));
     json_object_add(o, "own", v);
-    TRY(redacted(m->arena, w->annotations, &v));
+    TRY(tree_texts(m->arena, w->annotations, &v));
+    TRY(redacted(m->arena, v, &v));
     json_object_add(o, "annotations", v);
-    TRY(redacted(m->arena, json_at(meta, "labels"), &v));
+    TRY(tree_texts(m->arena, json_at(meta, "labels"), &v));
+    TRY(redacted(m->arena, v, &v));
     json_object_add(o, "labels", v);
     TRY(redacted(m->arena, w->spec, &v));
     json_object_add(o, "spec", v);
