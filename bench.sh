@@ -1,5 +1,5 @@
 #!/bin/sh
-# The figures of this checkout, one row each: metric value unit (target). usage: ./bench.sh [broker] [--json]
+# The figures of this checkout, one row each: metric value unit (target). usage: ./bench.sh [broker|rego|assess] [--json]
 # Times are rough on a shared machine; nothing here is a test.
 set -eu
 cd "$(dirname "$0")"

@@ -183,3 +183,12 @@ def test_every_literal_counts(example, name, tmp_path):
         if not found - known and literal not in IMPLIED and (commands or literal not in EXEC):
             idle.append('%d: %s' % (number + 1, literal))
     assert idle == []
+
+
+def test_published_cases(vectors):
+    """The cases that others published: all pass, and none has a finding that nobody expects."""
+    done = subprocess.run([os.path.join(ROOT, 'build', 'assess-cases'), str(vectors / 'assess')], capture_output=True,
+                          text=True, check=False)
+    cases = [line for line in done.stdout.splitlines() if line.startswith(('pass ', 'FAIL '))]
+    assert done.returncode == 0, done.stdout
+    assert len(cases) >= 18 and all(line.endswith(', precise') for line in cases), done.stdout
