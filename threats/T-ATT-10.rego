@@ -3,7 +3,7 @@
 # text: A policy compares a claim with a reference value that does not exist. A missing one is null, and null sorts
 #   below every number: minimum comparisons are then true. A typing error in a name switches a check off.
 # precondition: The attacker can run guests, also on machines of their own.
-# crossings: X5 X7 X9
+# crossings: X9 X5 X7
 # assets: A-EVID A-SEC
 # attackers: IO OO NA
 # mechanisms: M-REF M-APPR

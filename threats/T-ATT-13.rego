@@ -3,7 +3,7 @@
 # text: Certificates and lists of the vendor have dates. Evidence that was judged with collateral of last year misses
 #   what was revoked since.
 # precondition: The attacker can run guests, also on machines of their own.
-# crossings: X5 X7 X9
+# crossings: X7 X5 X9
 # assets: A-EVID A-SEC
 # attackers: IO TV
 # mechanisms: M-END

@@ -3,7 +3,7 @@
 # text: Values are registered that no policy asks for, or twice. They are remains of older policies, or names with a
 #   typing error.
 # precondition: The attacker can run guests, also on machines of their own.
-# crossings: X5 X7 X9
+# crossings: X9 X5 X7
 # assets: A-EVID A-SEC
 # attackers: GB
 # mechanisms: M-REF

@@ -3,7 +3,7 @@
 # text: At debug level the agent and the guest services write requests and paths to a log that the host reads. Names,
 #   arguments and sometimes values go with it.
 # precondition: The attacker chooses what is launched.
-# crossings: X3 X2
+# crossings: X2 X3
 # assets: A-GST A-DATA
 # attackers: IO GB
 # mechanisms: M-LOG

@@ -3,7 +3,7 @@
 # text: imagePullSecrets give the login of the registry to the node and to everybody who reads Secrets. The guest
 #   pulls with its own login from the broker.
 # precondition: The attacker answers for the registry or picks the reference.
-# crossings: X6 X10
+# crossings: X10 X6
 # assets: A-SEC
 # attackers: OO
 # mechanisms: M-TLS

@@ -3,7 +3,7 @@
 # text: Without a policy in the initdata the guest falls back to what its image has built in. Stock images have a
 #   policy that allows everything. Nobody who looks at the pod sees that.
 # precondition: The host stores, transports and chooses initdata.
-# crossings: X3 X10
+# crossings: X10 X3
 # assets: A-POL
 # attackers: IO OO
 # mechanisms: M-INIT M-FAIL

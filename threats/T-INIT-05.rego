@@ -3,7 +3,7 @@
 # text: What the pod carries is not the document that was reviewed: it does not decode, or it is an older or other
 #   one. Reviews and digests then speak of something that never runs.
 # precondition: The host stores, transports and chooses initdata.
-# crossings: X3 X10
+# crossings: X10 X3
 # assets: A-POL
 # attackers: IO OO
 # mechanisms: M-INIT M-ASS

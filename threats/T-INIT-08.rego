@@ -3,7 +3,7 @@
 # text: Initdata is stored in the cluster and read by the host before it is bound to anything. A key or a password in
 #   it is public. The digest protects it against change, not against reading.
 # precondition: The host stores, transports and chooses initdata.
-# crossings: X3 X10
+# crossings: X10 X3
 # assets: A-POL
 # attackers: IO OO
 # mechanisms: M-SEAL

@@ -2,7 +2,7 @@
 # title: Secrets readable in the broker's store
 # text: The broker stores its secrets in the clear. Who reads its disk or its backup has them.
 # precondition: The attacker reaches the broker.
-# crossings: X8 X9 X17
+# crossings: X17 X8 X9
 # assets: A-SEC A-POL A-REF
 # attackers: IO BO
 # mechanisms: M-OWN

@@ -3,7 +3,7 @@
 # text: A password, a key or a token stands in the pod, in a ConfigMap or in an ordinary Secret. Everybody who reads
 #   the cluster's store has it, before any pod is started. The TEE protects nothing that was public before.
 # precondition: The attacker reads what the control plane stores or the network carries.
-# crossings: X5 X10 X12
+# crossings: X10 X5 X12
 # assets: A-SEC
 # attackers: OO IO NA XC
 # mechanisms: M-SEAL

@@ -3,7 +3,7 @@
 # text: A sealed secret whose signature nobody checks is a note from the host: it names whatever resource the host
 #   likes, or carries a value of its own.
 # precondition: The attacker reads what the control plane stores or the network carries.
-# crossings: X5 X10 X12
+# crossings: X10 X5 X12
 # assets: A-SEC
 # attackers: OO IO NA XC
 # mechanisms: M-SEAL

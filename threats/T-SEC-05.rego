@@ -3,7 +3,7 @@
 # text: A sealed secret of one workload is put into another, or an old one into its place. If all share one key, each
 #   of them verifies.
 # precondition: The attacker reads what the control plane stores or the network carries.
-# crossings: X5 X10 X12
+# crossings: X10 X5 X12
 # assets: A-SEC
 # attackers: OO IO NA XC
 # mechanisms: M-SEAL M-TEN

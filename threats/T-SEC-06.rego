@@ -2,7 +2,7 @@
 # title: Every container can fetch every resource
 # text: The guest's REST service does not ask which container speaks. What one container may have, all may have.
 # precondition: The attacker reads what the control plane stores or the network carries.
-# crossings: X5 X10 X12
+# crossings: X12 X5 X10
 # assets: A-SEC
 # attackers: XC
 # mechanisms: M-LOC

@@ -3,7 +3,7 @@
 # text: An unsealed value in a command line shows in every list of processes, in dumps and in logs. A guest that
 #   continues after a failed unsealing runs with the sealed text as its password.
 # precondition: The attacker reads what the control plane stores or the network carries.
-# crossings: X5 X10 X12
+# crossings: X12 X5 X10
 # assets: A-SEC
 # attackers: IO XC
 # mechanisms: M-SEAL M-LOG

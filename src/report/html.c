@@ -155,12 +155,8 @@ static void put_about(struct page *p, const struct json *f)
         page_put(p->out, "<p class=about>@t@s@t</p>", subject, subject.n > 0 && workload.n > 0 ? " of " : "", workload);
 }
 
-static void put_finding(struct page *p, const struct json *f, bool is_first)
+static void put_title(struct page *p, const struct json *f, bool is_first)
 {
-    const struct threat *t = threat_find(field_text(f, "id"));
-    struct bytes remedy = field_text(f, "remedy");
-    if (remedy.n == 0 && t != NULL)
-        remedy = bytes_of_text(t->remedy);
     page_put(p->out, "<article class=\"finding @s\"", severity_name(field_severity(f)));
     if (is_first)
         page_put(p->out, " id=\"f-@t\"", field_text(f, "id"));
@@ -171,13 +167,13 @@ static void put_finding(struct page *p, const struct json *f, bool is_first)
         page_put(p->out, "<span class=\"tag\">known</span>");
     PUT_FILLED(p, "<code class=place>", verdict_place(f, &filled_), "</code>");
     page_put(p->out, "<h3>@t</h3></header>", field_text(f, "title"));
-    put_about(p, f);
-    PUT_FILLED(p, "<p class=happens>", verdict_happens(f, &filled_), "</p>");
-    page_put(p->out, "<dl>");
-    put_row(p, "shown by", field_text(f, "evidence"));
-    put_matters(p, f);
-    page_put(p->out, "<dt class=fixl>fix</dt><dd class=fix>@t</dd>", remedy);
-    page_put(p->out, "</dl><details><summary>more</summary><dl>");
+}
+
+/* What the curious and the auditor want: folded, but in the page. */
+static void put_more(struct page *p, const struct json *f)
+{
+    const struct threat *t = threat_find(field_text(f, "id"));
+    page_put(p->out, "<details><summary>more</summary><dl>");
     if (t != NULL)
         put_row(p, "threat", bytes_of_text(t->text));
     put_mechanisms(p, f);
@@ -185,8 +181,27 @@ static void put_finding(struct page *p, const struct json *f, bool is_first)
     put_changes(p, f);
     PUT_FILLED(p, "<dt>related</dt><dd>", field_join(field_list(f, "related"), ", ", &filled_), "</dd>");
     PUT_FILLED(p, "<dt>references</dt><dd>", field_join(field_list(f, "refs"), ", ", &filled_), "</dd>");
-    page_put(p->out, "<dt>fingerprint</dt><dd><code>@t</code></dd></dl></details></article>\n",
-             field_text(f, "fingerprint"));
+    page_put(p->out, "<dt>fingerprint</dt><dd><code>@t</code></dd></dl></details>", field_text(f, "fingerprint"));
+}
+
+/* What a finding shares with the one before it, of the same threat, is not said again. */
+static void put_finding(struct page *p, const struct json *f, const struct json *before, bool is_first)
+{
+    bool is_next = bytes_equal(field_text(f, "id"), field_text(before, "id"));
+    struct bytes remedy = verdict_remedy(f);
+    put_title(p, f, is_first);
+    put_about(p, f);
+    if (!is_next)
+        PUT_FILLED(p, "<p class=happens>", verdict_happens(f, &filled_), "</p>");
+    page_put(p->out, "<dl>");
+    put_row(p, "shown by", field_text(f, "evidence"));
+    if (!is_next)
+        put_matters(p, f);
+    if (!is_next || !bytes_equal(remedy, verdict_remedy(before)))
+        page_put(p->out, "<dt class=fixl>fix</dt><dd class=fix>@t</dd>", remedy);
+    page_put(p->out, "</dl>");
+    put_more(p, f);
+    page_put(p->out, "</article>\n");
 }
 
 /* Whether no finding before the i-th has its id: only the first carries the anchor. */
@@ -198,21 +213,30 @@ static bool is_first_of_id(const struct json *list, size_t i)
     return true;
 }
 
+static void put_severity(struct page *p, enum severity s)
+{
+    const struct json *list = field_list(p->document, "findings"), *before = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        if (!finding_is_open(list->items[i]) || field_severity(list->items[i]) != s)
+            continue;
+        put_finding(p, list->items[i], before, is_first_of_id(list, i));
+        before = list->items[i];
+    }
+}
+
 static void put_findings(struct page *p, const struct tally *t)
 {
-    const struct json *list = field_list(p->document, "findings");
+    size_t remarks = t->open[SEVERITY_INFO] + t->open[SEVERITY_NONE];
     page_put(p->out, "<section id=findings><h2>Findings</h2>");
-    if (t->open_all == t->open[SEVERITY_INFO])
+    if (t->open_all == remarks)
         page_put(p->out, "<p class=lead>Nothing is open.</p>");
-    for (int s = SEVERITY_CRITICAL; s >= SEVERITY_NONE; s--) {
-        if (s == SEVERITY_INFO && t->open[SEVERITY_INFO] > 0)
-            page_put(p->out, "<details class=remarks><summary>@n remarks: open, but of no weight alone</summary>",
-                     t->open[SEVERITY_INFO]);
-        for (size_t i = 0; i < list->count; i++)
-            if (finding_is_open(list->items[i]) && (int)field_severity(list->items[i]) == s)
-                put_finding(p, list->items[i], is_first_of_id(list, i));
-        if (s == SEVERITY_INFO && t->open[SEVERITY_INFO] > 0)
-            page_put(p->out, "</details>");
+    for (int s = SEVERITY_CRITICAL; s > SEVERITY_INFO; s--)
+        put_severity(p, (enum severity)s);
+    if (remarks > 0) {
+        page_put(p->out, "<details class=remarks><summary>@n remarks: open, but of no weight alone</summary>", remarks);
+        put_severity(p, SEVERITY_INFO);
+        put_severity(p, SEVERITY_NONE);
+        page_put(p->out, "</details>");
     }
     page_put(p->out, "</section>\n");
 }

@@ -185,13 +185,6 @@ static void print_shown_by(struct page *p, const struct json *f)
     }
 }
 
-static struct bytes remedy_of(const struct json *f)
-{
-    const struct threat *t = threat_find(field_text(f, "id"));
-    struct bytes remedy = field_text(f, "remedy");
-    return remedy.n == 0 && t != NULL ? bytes_of_text(t->remedy) : remedy;
-}
-
 static void print_about(struct page *p, const struct json *f)
 {
     struct bytes subject = field_text(f, "subject"), workload = field_text(f, "workload");
@@ -215,8 +208,8 @@ static void print_finding(struct page *p, const struct json *f, const struct jso
     print_shown_by(p, f);
     if (!is_next)
         print_matters(p, f);
-    if (!is_next || !bytes_equal(remedy_of(f), remedy_of(before)))
-        buf_add(&p->scratch, remedy_of(f));
+    if (!is_next || !bytes_equal(verdict_remedy(f), verdict_remedy(before)))
+        buf_add(&p->scratch, verdict_remedy(f));
     labelled(p, "fix");
 }
 

@@ -123,6 +123,13 @@ void verdict_happens(const struct json *finding, struct buf *out)
     buf_text(out, ".");
 }
 
+struct bytes verdict_remedy(const struct json *finding)
+{
+    const struct threat *t = threat_find(field_text(finding, "id"));
+    struct bytes remedy = field_text(finding, "remedy");
+    return remedy.n == 0 && t != NULL ? bytes_of_text(t->remedy) : remedy;
+}
+
 void verdict_sentence(const struct json *document, const struct tally *t, struct buf *out)
 {
     int64_t status = field_int(document, "exit", 0);

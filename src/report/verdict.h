@@ -31,6 +31,7 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
 
 /*
  * verdict_happens - what happens in a finding, in one sentence: the first of the threat's text, else its title.
+ * verdict_remedy - what mends it: as the finding says, else as the threat does.
  * verdict_days_left - days from the document's date to the last day of an acceptance; negative when it has passed.
  * verdict_place - where: "initdata.toml:57 policy.rego"; verdict_file - without the entry: "initdata.toml:57".
  *
@@ -39,6 +40,7 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
  * errors   sticky in out; verdict_days_left: false where a date is missing or malformed
  */
 void verdict_happens(const struct json *finding, struct buf *out);
+struct bytes verdict_remedy(const struct json *finding);
 bool verdict_days_left(const struct json *document, const struct json *acceptance, int64_t *days);
 void verdict_place(const struct json *finding, struct buf *out);
 void verdict_file(const struct json *finding, struct buf *out);

@@ -6,6 +6,7 @@ import html.parser
 import json
 import os
 import pathlib
+import pty
 import re
 import subprocess
 import sys
@@ -270,6 +271,30 @@ def test_forms_and_outputs_are_pairs(deployment, tmp_path):
     run("assess", deployment / "nothing", status=3)
     run("assess", status=2)
     run("assess", "show", "/dev/null", status=3)
+
+
+def test_colour_only_on_a_terminal(deployment):
+    def on_terminal(**more):
+        lead, follow = pty.openpty()
+        env = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        process = subprocess.Popen([CASEMATE, "assess", "show", DOCUMENTS / "clean.json"], stdout=follow, env={**env, **more})
+        os.close(follow)
+        text = b""
+        while True:
+            try:
+                got = os.read(lead, 65536)
+            except OSError:
+                break
+            if not got:
+                break
+            text += got
+        os.close(lead)
+        assert process.wait(10) == 0
+        return text
+
+    assert b"\x1b[" in on_terminal()
+    assert b"\x1b" not in on_terminal(NO_COLOR="1")
+    assert "\x1b" not in run("assess", "show", DOCUMENTS / "clean.json").stdout
 
 
 def test_a_baseline_excuses_what_it_knew(deployment, tmp_path):
