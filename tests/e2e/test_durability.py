@@ -1,5 +1,6 @@
 # proves: R14 R25 M-AUD M-REF T-KBS-06 T-KBS-07
 """What a power cut, a tampered store, a cut audit log and a greedy stranger do."""
+import concurrent.futures
 import json
 import os
 import shutil
@@ -154,3 +155,12 @@ def test_new_certificates_without_a_restart(make_broker):
     assert broker.request("GET", "/healthz").status == 200
     assert broker.request("GET", "/healthz", connection=kept).status == 200, "the old connection is served on"
     assert old != (broker.folder / "tls" / "cert.pem").read_bytes()
+
+
+def test_a_worker_that_is_renewed_costs_nobody_an_answer(make_broker):
+    """Each worker ends after one evidence, while others wait for it: all are answered."""
+    broker = make_broker(sample=True, settings={"appraise.renew_after": 1, "appraise.workers": 2})
+    broker.set_references(AFFIRMING_SAMPLE)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: attest(broker)[0].status, range(60)))
+    assert answers == [200] * 60

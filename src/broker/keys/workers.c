@@ -123,6 +123,13 @@ void workers_dispatch(struct keys *k)
             continue;
         struct pending *p = queue_take(k);
         struct err e = send_ticket(k, w, p);
+        if (e.code == ERR_PEER) {
+            /* It ended after its last evidence, and we had not heard of it: the request is another worker's. */
+            link_close(&w->link);
+            w->generation = 0;
+            queue_add_front(k, p);
+            continue;
+        }
         if (failed(e)) {
             LOG_ERR(LOG_LEVEL_ERROR, "ticket.failed", e);
             give_up(k, p);
