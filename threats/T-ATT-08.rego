@@ -23,4 +23,16 @@ finding contains object.union(f, {"related": [a.artefact | some a in input.appra
 	some f in lib.policy_findings(input.releases, {"Q10"}, "critical")
 }
 
+finding contains f if {
+	some b in input.brokers
+	b.settings.verifier.sample.insecure_enabled == true
+	f := {"artefact": b.path, "find": "insecure_enabled", "status": "unanswered", "evidence": "verifier.sample.insecure_enabled = true: anybody can write such evidence"}
+}
+
+finding contains f if {
+	some b in input.brokers
+	count(b.settings.verifier.tpm.insecure_software_tpm_roots) > 0
+	f := {"artefact": b.path, "subject": "tpm", "severity": "high", "find": "insecure_software_tpm_roots", "status": "unanswered", "evidence": "software TPMs are trusted: their operator can forge all evidence"}
+}
+
 answered contains a if some a in lib.policy_answered(input.releases, {"Q10"})

@@ -31,9 +31,15 @@ inside(d) if {
 	not in_tee
 }
 
-service(d) := lib.first_of([s.entry | some s in d.services; s.is_cluster_name])
+inside(d) if {
+	input.context.broker.location == "same-cluster"
+	count(d.services) > 0
+}
 
-place(d) := lib.entry(d, service(d)) if inside(d)
+# The entry that names a service of the cluster, else the first that names a broker.
+named(d) := array.concat([s.entry | some s in d.services; s.is_cluster_name], [s.entry | some s in d.services])
+
+place(d) := lib.entry(d, lib.first_of(named(d))) if inside(d)
 
 place(d) := lib.entry(d, lib.first_of([s.entry | some s in d.services])) if {
 	not inside(d)
@@ -55,7 +61,7 @@ finding contains f if {
 	}
 }
 
-where(d) := ", and its address is a service of the cluster" if inside(d)
+where(d) := ", inside of the cluster" if inside(d)
 
 where(d) := "" if not inside(d)
 
@@ -65,7 +71,7 @@ finding contains f if {
 	inside(d)
 	f := {
 		"artefact": place(d), "workload": lib.first_of(d.workloads), "severity": level, "status": "unanswered", "find": "url",
-		"evidence": "the broker's address is a service of the cluster",
+		"evidence": "the broker is inside of the cluster that it is to distrust",
 	}
 }
 

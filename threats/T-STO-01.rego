@@ -67,8 +67,21 @@ disk contains {"w": w, "v": v} if {
 	not object.get(v, "emptyDir", {}).medium == "Memory"
 }
 
+encrypted(w) if {
+	some a in input.agents
+	w.id in a.workloads
+	a.encrypts_disks
+}
+
+answered contains a if {
+	some d in disk
+	encrypted(d.w)
+	a := {"artefact": d.w.path, "workload": d.w.id, "evidence": lib.text(["volume ", d.v.name, " is a disk that the guest encrypts, says the agent policy"])}
+}
+
 finding contains f if {
 	some d in disk
+	not encrypted(d.w)
 	f := {
 		"artefact": d.w.path, "workload": d.w.id, "subject": d.v.name, "find": d.v.name, "status": "not-shown", "severity": "info",
 		"evidence": lib.text(["volume ", d.v.name, " is an emptyDir on disk; whether the guest encrypts it is not shown"]),

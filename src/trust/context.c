@@ -35,6 +35,24 @@ static bool has_kind(const struct model *m, enum input_kind kind)
     return false;
 }
 
+/* The evidence of a pod VM, from the cloud and the size that the adaptor is told to start. */
+static struct bytes size_tee(const struct model *m)
+{
+    static const char *const keys[] = {"AZURE_INSTANCE_SIZE", "PODVM_INSTANCE_TYPE", "GCP_MACHINE_TYPE"};
+    const struct json *rows = json_at(m->classes, "size_tees");
+    for (size_t i = 0; i < m->input_count; i++)
+        for (size_t k = 0; m->inputs[i].kind == INPUT_K8S && k < m->inputs[i].yaml.count; k++)
+            for (size_t n = 0; n < sizeof(keys) / sizeof(keys[0]); n++) {
+                struct bytes size = tree_text(json_at(m->inputs[i].yaml.roots[k], "data"), keys[n]);
+                for (TREE_EACH(r, rows))
+                    if (size.n > 0 && bytes_starts(size, tree_text(rows->items[r], "begins")) &&
+                        memmem(size.p, size.n, tree_text(rows->items[r], "holds").p,
+                               tree_text(rows->items[r], "holds").n) != NULL)
+                        return tree_text(rows->items[r], "tee");
+            }
+    return BYTES_EMPTY;
+}
+
 /* What the files say; empty where they say nothing. */
 static void derive(const struct model *m, struct bytes *layout, struct bytes *tee)
 {
@@ -50,6 +68,8 @@ static void derive(const struct model *m, struct bytes *layout, struct bytes *te
         *layout = BYTES_LIT("peer-pods");
     if (layout->n == 0 && has_kind(m, INPUT_ENCLAVE))
         *layout = BYTES_LIT("enclave");
+    if (tee->n == 0 && bytes_is(*layout, "peer-pods"))
+        *tee = size_tee(m);
 }
 
 static struct err choose(struct model *m, const char *key, struct bytes shown, struct bytes otherwise,

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "rats/reference.h"
+#include "trust/bind.h"
 #include "trust/catalogue.h"
 #include "trust/closure.h"
 #include "trust/context.h"
@@ -368,6 +369,8 @@ struct err facts_build(struct model *m, const struct json **out)
     TRY(add_parts(m, &o));
     TRY(add_probes(m, &o));
     TRY(note_failures(m));
+    TRY(json_object_end(&o, &v));
+    TRY(bind_all(m, v));
     TRY(tree_list_end(&m->bindings, &v));
     json_object_add(&o, "bindings", v);
     TRY(tree_list_end(&m->notes, &v));

@@ -5,6 +5,7 @@
 #include "trust/patch.h"
 #include "trust/probe.h"
 #include "trust/subst.h"
+#include "trust/words.h"
 
 #define QUERY_MAX 128
 
@@ -428,6 +429,7 @@ static struct err agent_fact(struct prober *p, const struct json **out)
     json_object_string(&o, "why", t->why);
     json_object_int(&o, "line", (int64_t)t->why_line);
     json_object_bool(&o, "allows_failing", p->allows_failing);
+    json_object_bool(&o, "encrypts_disks", words_in(t->text, "encryption_key="));
     json_object_int(&o, "open_share", names->count == 0 ? 0 : (int64_t)(p->open.count * 100 / names->count));
     TRY(agent_ids(p, &v));
     json_object_add(&o, "workloads", v);
