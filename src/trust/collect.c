@@ -222,9 +222,11 @@ static struct err flatten_lists(struct arena *a, struct yaml *y)
 static struct err read_json(struct arena *a, struct input *in)
 {
     struct json_fault fault = {0};
+    if (words_end(in->path, ".jsonl")) {
+        struct err e = read_requests(a, in);
+        return failed(e) ? say(a, in, e, 0, NULL) : OK;
+    }
     struct err e = json_decode(a, in->text, NULL, &fault, &in->tree);
-    if (failed(e) && e.code != ERR_NOMEM && words_end(in->path, ".jsonl"))
-        return read_requests(a, in);
     if (failed(e))
         return say(a, in, e, line_at(in->text, fault.offset), NULL);
     in->kind = tree_kind(in->tree, in->path);

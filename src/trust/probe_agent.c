@@ -4,10 +4,12 @@
 #include "trust/agent_vars.h"
 #include "trust/patch.h"
 #include "trust/probe.h"
+#include "trust/recorded.h"
 #include "trust/subst.h"
 #include "trust/words.h"
 
-#define QUERY_MAX 128
+#define QUERY_MAX   128
+#define RECORDS_MAX 64 /* recorded requests of one kind that are tried */
 
 /* One answer of an agent policy. source: spec/agent.md 5.2 */
 struct agent_answer {
@@ -133,18 +135,45 @@ static struct err add_baseline(struct prober *p, struct baseline b)
     return OK;
 }
 
+static struct err try_baseline(struct prober *p, struct baseline *b)
+{
+    struct agent_answer a;
+    TRY(ask(p, b->entrypoint, b->request, b->before, &a));
+    b->is_accepted = a.result == PROBE_ALLOWED;
+    b->after = a.state;
+    return OK;
+}
+
+/* A recorded request that is accepted goes before everything that we make up. */
+static struct err from_records(struct prober *p, const struct json *row, struct baseline *b)
+{
+    bool is_made_up = json_at(row, "alone") != NULL || bytes_is(tree_text(row, "per"), "command");
+    struct bytes container = bytes_is(b->name, "container") ? tree_text(b->vars, "container") : BYTES_EMPTY;
+    for (size_t nth = 0; !is_made_up && nth < RECORDS_MAX; nth++) {
+        struct baseline r = *b;
+        r.request = recorded_find(p->m, b->entrypoint, container, nth);
+        if (r.request == NULL)
+            return OK;
+        TRY(try_baseline(p, &r));
+        if (!r.is_accepted)
+            continue;
+        *b = r;
+        return recorded_vars(p->m->arena, r.vars, r.request, &b->vars);
+    }
+    return OK;
+}
+
 static struct err make_baseline(struct prober *p, const char *name, const struct json *vars, const struct json *state,
                                 struct baseline *out)
 {
     const struct json *row = json_path(p->table, "baselines", name, NULL);
-    struct agent_answer a;
     *out = (struct baseline){.name = bytes_of_text(name), .vars = vars, .before = state, .subject = BYTES_EMPTY};
     out->entrypoint = tree_text(row, "entrypoint");
+    TRY(from_records(p, row, out));
+    if (out->is_accepted)
+        return OK;
     TRY(subst_tree(p->m->arena, json_at(row, "request"), vars, &out->request));
-    TRY(ask(p, out->entrypoint, out->request, state, &a));
-    out->is_accepted = a.result == PROBE_ALLOWED;
-    out->after = a.state;
-    return OK;
+    return try_baseline(p, out);
 }
 
 /* Where the policy said no to the pod itself: without that its other refusals show nothing. */

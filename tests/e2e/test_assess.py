@@ -70,6 +70,26 @@ def test_every_threat_is_changed_somewhere():
     assert {m['threat'] for m in MUTATIONS} == ids
 
 
+def test_a_recorded_request_is_the_baseline(tmp_path):
+    """A runtime that sends what nobody would make up: with its record the policy's refusals count."""
+    files = load('snp-bare-metal')
+    files['initdata.toml'] = files['initdata.toml'].replace(
+        '"PATH=/usr/bin:/bin"', '"PATH=/opt/own/bin:"').replace('\t\tv in c.env\n\t}\n', '\t\tv in c.env\n\t}\n\t"PATH=/opt/own/bin:" in p.Env\n')
+    mutation = {'example': 'snp-bare-metal', 'edits': [{'file': 'initdata.toml', 'whole': files['initdata.toml']}]}
+    folder = lay(tmp_path, mutate(mutation))
+    blind = [f for f in assess(folder)[0]['findings'] if f['id'] == 'T-API-04']
+    assert [f['status'] for f in blind] == ['not-shown']
+    record = json.load(open(os.path.join(ROOT, 'tests', 'assess_cases', 'recorded.json'), encoding='utf-8'))
+    sealed = re.search(r'"DB_PASSWORD=([^"]*)"', files['initdata.toml']).group(0).strip('"')
+    record['OCI']['Process']['Env'] += [sealed]
+    image = re.search(r'image: (\S+)', files['pod.yaml']).group(1)
+    record['storages'][0]['source'] = image
+    (folder / 'policy.jsonl').write_text(json.dumps({'kind': 'CreateContainerRequest', 'request': record}) + '\n', encoding='utf-8')
+    document = assess(folder)[0]
+    assert [f for f in document['findings'] if f['id'] == 'T-API-04'] == []
+    assert any(a['id'] == 'T-API-04' for a in document['answered'])
+
+
 def test_same_bytes_twice():
     folder = os.path.join(EXAMPLES, 'snp-bare-metal')
     assert assess(folder)[2] == assess(folder)[2]
