@@ -238,6 +238,13 @@ static const struct row denials[] = {
     {"io.jwt.verify_es256(input.kid_a, sprintf(`{\"keys\": [{\"kid\": \"a\", %s]}`, [substring(input.rfc_ec, 1, -1)]))",
      "false", NULL},
     /* HMAC under the text of a public key. */
+    /* A key for another algorithm, named by the token or not. */
+    {"io.jwt.verify_eddsa(io.jwt.encode_sign_raw(`{\"alg\":\"EdDSA\",\"kid\":\"a\"}`, \"x\", input.private_ed), "
+     "replace(input.public_ed, \"{\", `{\"kid\":\"a\",\"alg\":\"ES256\",`))",
+     "false", NULL},
+    {"io.jwt.verify_eddsa(io.jwt.encode_sign_raw(`{\"alg\":\"EdDSA\"}`, \"x\", input.private_ed), "
+     "replace(input.public_ed, \"{\", `{\"alg\":\"ES256\",`))",
+     "false", NULL},
     {"io.jwt.verify_es256(input.confused, input.ec)", "false", NULL},
     {"io.jwt.decode_verify(input.confused, {\"cert\": input.ec})", "[false,{},{}]", NULL},
 };
