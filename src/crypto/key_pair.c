@@ -35,7 +35,7 @@ static struct err build(const char *type, OSSL_PARAM_BLD *builder, struct key **
 /* Signs with the private part and verifies with the public one: do they belong together? */
 static struct err check_pair(struct key *k, enum sig_alg alg)
 {
-    SCOPED(buf) struct buf sig;
+    SCOPED(buf) struct buf sig = {0};
     struct bytes made;
     buf_init(&sig, RSA_MAX);
     struct err e = key_sign(k, alg, BYTES_LIT("pair"), &sig);

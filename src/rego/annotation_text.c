@@ -202,7 +202,7 @@ static struct err read_flow(struct reader *r, struct bytes *text, const struct j
 /* The lines of a block scalar or of a plain one that goes on, joined. */
 static struct err join_lines(struct reader *r, struct bytes first, size_t parent, char between, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     buf_init(&b, 1 << 20);
     buf_add(&b, first);
@@ -248,7 +248,10 @@ static struct err read_member(struct reader *r, size_t indent, struct members *a
     if (!find_colon(text, &colon))
         return refuse(r, "expected a key and a colon");
     struct bytes name = trim(bytes_of(text.p, colon));
-    TRY(name.p[0] == '"' || name.p[0] == '\'' ? read_quoted(r, name, &key) : json_new_string(r->arena, name, &key));
+    bool quoted = name.p[0] == '"' || name.p[0] == '\'';
+    if (quoted && quoted_len(name) != name.n)
+        return refuse(r, "something stands behind a quoted key");
+    TRY(quoted ? read_quoted(r, name, &key) : json_new_string(r->arena, name, &key));
     struct bytes rest = trim(skip(text, colon + 1));
     r->next++;
     if (rest.n > 0 && rest.p[0] != '#')

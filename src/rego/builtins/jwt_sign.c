@@ -51,8 +51,8 @@ static struct err sign_text(struct call *c, const struct jwt_alg *alg, const str
 static struct err sign_token(struct call *c, const struct jwt_alg *alg, const struct json *jwk, struct bytes header,
                              struct bytes payload, const struct json **out)
 {
-    SCOPED(buf) struct buf token;
-    SCOPED(buf) struct buf sig;
+    SCOPED(buf) struct buf token = {0};
+    SCOPED(buf) struct buf sig = {0};
     struct bytes text;
     struct bytes made;
     buf_init(&token, 4 * MIB);

@@ -122,7 +122,7 @@ static struct err bi_contains_matches(struct call *c, const struct json **out)
 /* Adds an address, or a block where `prefix` is one. */
 static struct err add_text(struct call *c, struct wide v, unsigned bits, const unsigned *prefix, struct values *all)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     const struct json *s;
     buf_init(&b, 64);

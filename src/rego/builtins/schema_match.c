@@ -22,7 +22,7 @@ static void put_place(const struct schema_place *at, struct buf *out)
 
 static struct err place_text(struct schema_run *r, const struct schema_place *at, struct bytes *out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     buf_init(&b, 1 << 20);
     if (at->up == NULL)
@@ -37,7 +37,7 @@ struct err schema_fault(struct schema_run *r, const struct schema_place *at, con
 {
     va_list args;
     char text[600];
-    SCOPED(buf) struct buf both;
+    SCOPED(buf) struct buf both = {0};
     struct bytes place;
     struct bytes whole;
     struct json_object o;

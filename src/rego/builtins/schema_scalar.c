@@ -20,7 +20,7 @@ static bool has_type(const struct json *v, const struct json *name)
 static struct err put_list(struct schema_run *r, const struct json *list, const char *between, bool bare,
                            struct bytes *out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     buf_init(&b, 1 << 16);
     for (size_t i = 0; i < list->count; i++) {

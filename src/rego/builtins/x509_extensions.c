@@ -148,7 +148,7 @@ static struct err read_usages(struct found *f, struct bytes value)
 
 static struct err add_ip(struct found *f, struct bytes v)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     struct wide w = {0, 0};
     if (v.n != 4 && v.n != 16)

@@ -35,7 +35,7 @@ struct err x509_oid(struct arena *a, struct bytes der, const struct json **out)
 /* UTF-16 of a BMPString as text; surrogates become U+FFFD. */
 static struct err bmp_text(struct arena *a, struct bytes v, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct bytes text;
     buf_init(&b, 2 * v.n + 4);
     if (v.n % 2 != 0)

@@ -18,6 +18,7 @@ static const struct row refusals[] = {
     {"package t\n# METADATA\n#   title: a\n# b: c\n" RULE, "a line that belongs to nothing"},
     {"package t\n# METADATA\n# title: \"a\n" RULE, "a string without an end"},
     {"package t\n# METADATA\n# title: \"\\x\"\n" RULE, "a string with an unknown escape"},
+    {"package t\n# METADATA\n# 'a'b\xc3\xa9: c\n" RULE, "something stands behind a quoted key"},
     {"package t\n# METADATA\n# title: &a b\n" RULE, "a form of YAML that is not read here"},
     {"package t\n# METADATA\n# title: *a\n" RULE, "a form of YAML that is not read here"},
     {"package t\n# METADATA\n# title: !!str a\n" RULE, "a form of YAML that is not read here"},
