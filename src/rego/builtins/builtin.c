@@ -49,6 +49,7 @@ static const struct table tables[] = {
     TABLE(time),
     TABLE(duration),
     TABLE(refused),
+    TABLE(template),
 };
 /* clang-format on */
 
