@@ -14,13 +14,20 @@
 #define NS_PER_TICK   100
 #define UUID_TEXT_LEN 36
 
-static struct err digest_of(struct call *c, struct bytes key, struct digest *out)
+static void put_u64(uint64_t v, uint8_t out[8])
+{
+    for (size_t i = 0; i < 8; i++)
+        out[i] = (uint8_t)(v >> (8 * i));
+}
+
+static struct err digest_of(struct call *c, struct bytes key, uint64_t number, struct digest *out)
 {
     uint8_t seed[8];
-    for (size_t i = 0; i < sizeof(seed); i++)
-        seed[i] = (uint8_t)(c->eval->call->seed >> (8 * i));
-    struct bytes parts[4] = {BYTES_OF(seed), bytes_of_text(c->name), BYTES_LIT("\0"), key};
-    return hash_of_parts(HASH_SHA256, parts, 4, out);
+    uint8_t more[8];
+    put_u64(c->eval->call->seed, seed);
+    put_u64(number, more);
+    struct bytes parts[5] = {BYTES_OF(seed), BYTES_OF(more), bytes_of_text(c->name), BYTES_LIT("\0"), key};
+    return hash_of_parts(HASH_SHA256, parts, 5, out);
 }
 
 static uint64_t number_of(const struct digest *d)
@@ -42,7 +49,7 @@ static struct err bi_intn(struct call *c, const struct json **out)
     uint64_t below = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
     if (below == 0)
         return value_int(c->arena, 0, out);
-    TRY(digest_of(c, c->args[0]->text, &d));
+    TRY(digest_of(c, c->args[0]->text, below, &d));
     uint64_t whole = UINT64_MAX - UINT64_MAX % below;
     for (int again = 0; number_of(&d) >= whole && again < 64; again++)
         TRY(hash_of(HASH_SHA256, digest_view(&d), &d));
@@ -65,7 +72,7 @@ static struct err bi_uuid_new(struct call *c, const struct json **out)
 {
     struct digest d;
     TRY(builtin_need_strings(c, 1));
-    TRY(digest_of(c, c->args[0]->text, &d));
+    TRY(digest_of(c, c->args[0]->text, 0, &d));
     d.p[6] = (uint8_t)((d.p[6] & 0x0f) | 0x40);
     d.p[8] = (uint8_t)((d.p[8] & 0x3f) | 0x80);
     return put_uuid(c, d.p, out);

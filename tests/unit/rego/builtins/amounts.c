@@ -69,6 +69,7 @@ static const struct row values[] = {
     {"count({x | some i in numbers.range(1, 100); x := rand.intn(sprintf(\"%d\", [i]), 1000000)}) > 90", "true"},
     {"max([x | some i in numbers.range(1, 200); x := rand.intn(sprintf(\"%d\", [i]), 3)])", "2"},
     {"rand.intn(\"a\", -5) < 5", "true"},
+    {"count({x | some i in [1000, 2000, 4000, 8000]; x := rand.intn(\"a\", i) % 1000}) > 1", "true"},
     {"count(uuid.rfc4122(\"k\"))", "36"},
     {"uuid.rfc4122(\"k\") == uuid.rfc4122(\"k\")", "true"},
     {"uuid.rfc4122(\"k\") == uuid.rfc4122(\"l\")", "false"},
