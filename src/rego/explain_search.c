@@ -28,6 +28,7 @@ struct search {
     const struct json *input;
     struct candidate candidates[CANDIDATES_MAX];
     size_t count;
+    struct candidate trying;
     const struct candidate *only; /* in a later round: the path that may change */
     unsigned round;
 };
@@ -392,15 +393,15 @@ static struct err run(struct search *s, const struct candidate *c, struct rego_r
 static struct err try_one(struct search *s, struct candidate *c, bool *is_turned, const struct json **gives)
 {
     struct rego_report scratch = {0};
-    struct candidate copy = *c;
     scratch.record.bad = OK;
     scratch.record.secrets = s->call->secrets;
     scratch.record.secret_count = s->call->secret_count;
     arena_init(&scratch.values, s->call->limits.memory == 0 ? EVAL_MEMORY : s->call->limits.memory);
     c->is_tried = true;
-    s->only = &copy;
-    s->round = copy.round + 1;
-    struct err e = run(s, &copy, &scratch, is_turned, gives);
+    s->trying = *c; /* its row may move while candidates are added */
+    s->only = &s->trying;
+    s->round = s->trying.round + 1;
+    struct err e = run(s, &s->trying, &scratch, is_turned, gives);
     record_clear(&scratch.record);
     arena_clear(&scratch.values);
     return e;

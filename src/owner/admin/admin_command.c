@@ -75,8 +75,8 @@ static struct err add(struct invocation *in)
 {
     struct admin_client c;
     struct admin_reply reply;
-    struct bytes path;
-    const struct json *jwk;
+    struct bytes path = BYTES_EMPTY;
+    const struct json *jwk = NULL;
     char *kid = NULL;
     SCOPED(buf) struct buf record;
     buf_init(&record, 64 * KIB);

@@ -146,28 +146,45 @@ static struct err add_entry(struct policy_files *f, const char *directory, const
     return add_directory(f, path, beneath, depth + 1);
 }
 
-static int keep_visible(const struct dirent *d)
+static int by_name(const void *a, const void *b)
 {
-    return d->d_name[0] != '.';
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The visible names of a directory, sorted: what is found does not depend on the file system. */
+static struct err list_names(struct policy_files *f, DIR *dir, char ***out, size_t *count)
+{
+    char **names;
+    size_t n = 0;
+    TRY(arena_array(&f->arena, POLICY_FILES_MAX, &names));
+    for (struct dirent *d = readdir(dir); d != NULL; d = readdir(dir)) {
+        if (d->d_name[0] == '.')
+            continue;
+        if (n == POLICY_FILES_MAX)
+            return FAIL(ERR_LIMIT, "too many files in one directory");
+        TRY(arena_text(&f->arena, bytes_of_text(d->d_name), &names[n++]));
+    }
+    qsort(names, n, sizeof(*names), by_name);
+    *out = names;
+    *count = n;
+    return OK;
 }
 
 static struct err add_directory(struct policy_files *f, const char *path, const char *below, unsigned depth)
 {
-    struct dirent **names;
+    char **names;
+    size_t count;
     if (depth > DIRECTORY_DEPTH)
         return FAIL(ERR_LIMIT, "directories are nested too deeply");
-    int count = scandir(path, &names, keep_visible, alphasort);
-    if (count < 0) {
+    DIR *dir = opendir(path);
+    if (dir == NULL) {
         command_explain(f->in, "%s: %s", path, strerror(errno));
         return FAIL_SYS(errno, "a directory cannot be read");
     }
-    struct err e = OK;
-    for (int i = 0; i < count; i++) {
-        if (!failed(e))
-            e = add_entry(f, path, names[i]->d_name, below, depth);
-        free(names[i]);
-    }
-    free(names);
+    struct err e = list_names(f, dir, &names, &count);
+    closedir(dir);
+    for (size_t i = 0; !failed(e) && i < count; i++)
+        e = add_entry(f, path, names[i], below, depth);
     return e;
 }
 
