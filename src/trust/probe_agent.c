@@ -2,6 +2,7 @@
  * The agent's side: what the host may ask of the guest under a policy.
  */
 #include "trust/agent_vars.h"
+#include "trust/generated.h"
 #include "trust/patch.h"
 #include "trust/probe.h"
 #include "trust/recorded.h"
@@ -38,6 +39,7 @@ struct prober {
     struct tested_policy *policy;
     const struct workload *w;
     const struct json *table;
+    const struct json *data; /* the policy's own policy_data, or NULL */
     const struct json *empty_state;
     const struct json *after_sandbox;
     const struct json *after_all; /* every accepted baseline of containers in order */
@@ -128,6 +130,20 @@ static struct err find_open(struct prober *p)
     return p->open.bad;
 }
 
+/* The data that a generator put beside its rules. */
+static struct err find_data(struct prober *p)
+{
+    struct answer a;
+    struct question q = {"data.agent_policy.policy_data", p->empty_state, NULL, NULL};
+    p->data = NULL;
+    if (!rego_policy_defines(p->policy->compiled, q.query))
+        return OK;
+    TRY(tested_ask(p->m, p->policy, &q, &a));
+    if (a.state == ANSWER_VALUE)
+        p->data = a.value;
+    return OK;
+}
+
 static struct err add_baseline(struct prober *p, struct baseline b)
 {
     if (p->count < BASELINES_MAX)
@@ -163,6 +179,23 @@ static struct err from_records(struct prober *p, const struct json *row, struct 
     return OK;
 }
 
+/* Then one in the shape of the policy's own data, if it was generated from a pod. */
+static struct err from_data(struct prober *p, struct baseline *b)
+{
+    bool is_container = bytes_is(b->name, "container");
+    struct bytes container = is_container ? tree_text(b->vars, "container") : BYTES_EMPTY;
+    const struct json *row = generated_row(p->data, container);
+    struct baseline r = *b;
+    if (row == NULL || (!is_container && !bytes_is(b->name, "sandbox")))
+        return OK;
+    TRY(generated_request(p->m->arena, p->data, row, b->request, b->vars, &r.request));
+    TRY(try_baseline(p, &r));
+    if (!r.is_accepted)
+        return OK;
+    *b = r;
+    return is_container ? generated_vars(p->m->arena, r.vars, r.request, &b->vars) : OK;
+}
+
 static struct err make_baseline(struct prober *p, const char *name, const struct json *vars, const struct json *state,
                                 struct baseline *out)
 {
@@ -173,7 +206,8 @@ static struct err make_baseline(struct prober *p, const char *name, const struct
     if (out->is_accepted)
         return OK;
     TRY(subst_tree(p->m->arena, json_at(row, "request"), vars, &out->request));
-    return try_baseline(p, out);
+    TRY(from_data(p, out));
+    return out->is_accepted ? OK : try_baseline(p, out);
 }
 
 /* Where the policy said no to the pod itself: without that its other refusals show nothing. */
@@ -227,11 +261,12 @@ static struct err command_baselines(struct prober *p, const struct json *contain
         const struct json *vars;
         TRY(agent_vars_command(p->m->arena, of->vars, commands->items[i], &vars));
         TRY(make_baseline(p, "probe", vars, of->after, &b));
-        b.subject = of->subject;
-        TRY(add_baseline(p, b));
         if (!b.is_accepted)
             TRY(model_note(p->m, p->policy->artefact, 0, "the command of a probe of container %.*s is not allowed",
                            (int)of->subject.n, (const char *)of->subject.p));
+        b.subject = of->subject;
+        b.is_accepted = of->is_accepted; /* a policy that refuses the command refuses what looks like it all the more */
+        TRY(add_baseline(p, b));
     }
     return OK;
 }
@@ -390,6 +425,7 @@ static struct err run_workload(struct prober *p, const struct workload *w, bool 
     p->open.count = 0;
     p->allows_failing = false;
     TRY(find_open(p));
+    TRY(find_data(p));
     TRY(pod_baselines(p));
     *is_accepted = *is_accepted && p->is_accepted;
     return run_probes(p);
