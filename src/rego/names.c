@@ -89,12 +89,13 @@ static bool is_root_name(struct bytes name)
     return bytes_is(name, "input") || bytes_is(name, "data");
 }
 
-static const struct import *find_import(const struct compiler *c, struct bytes name)
+const struct import *names_import(const struct compiler *c, struct bytes name)
 {
+    const struct import *last = NULL;
     for (const struct import *i = c->module == NULL ? NULL : c->module->imports; i != NULL; i = i->next)
         if (bytes_equal(i->alias, name))
-            return i;
-    return NULL;
+            last = i;
+    return last;
 }
 
 static struct node *find_rule(const struct compiler *c, struct bytes name)
@@ -107,7 +108,7 @@ static struct node *find_rule(const struct compiler *c, struct bytes name)
 /* Names that stand for something outside of the clause, unless a variable hides them. */
 static bool is_global(const struct compiler *c, struct bytes name)
 {
-    return is_root_name(name) || find_rule(c, name) != NULL || find_import(c, name) != NULL;
+    return is_root_name(name) || find_rule(c, name) != NULL || names_import(c, name) != NULL;
 }
 
 static struct err collect_pattern(struct compiler *c, const struct term *t)
@@ -234,11 +235,11 @@ static struct err resolve_name(struct compiler *c, struct term *t)
     t->var = find_var(c, t->name);
     if (t->var != NULL)
         return OK;
+    const struct import *i = names_import(c, t->name);
+    if (i != NULL) /* also where a rule of the package has that name */
+        return become_path(c, t, i->path, BYTES_EMPTY);
     if (find_rule(c, t->name) != NULL)
         return become_path(c, t, c->module->package, t->name);
-    const struct import *i = find_import(c, t->name);
-    if (i != NULL)
-        return become_path(c, t, i->path, BYTES_EMPTY);
     if (!is_root_name(t->name))
         return add_var(c, t->name, t->at, &t->var);
     struct term *root;

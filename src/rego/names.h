@@ -45,13 +45,15 @@ MUST_CHECK struct err names_new_var(struct compiler *c, struct place at, struct 
 
 /*
  * names_with - resolve the target of a `with` (it becomes a path, or the name of a function).
- * names_function - the function that a term names, or NULL.
+ * names_function - the function that a term names, or NULL. names_import - the import of that name (the last one), or
+ * NULL; it goes before a rule of the package.
  *
  * out      *out
  * errors   FORMAT, NOMEM
  */
 MUST_CHECK struct err names_with(struct compiler *c, struct with *w);
 MUST_CHECK struct err names_call(struct compiler *c, struct term *call);
+const struct import *names_import(const struct compiler *c, struct bytes name);
 MUST_CHECK struct err names_function(struct compiler *c, struct term *t, const struct function **out);
 
 /*

@@ -46,13 +46,12 @@ static struct node *find_node(struct compiler *c, const struct term *t)
         return NULL;
     struct json key = {.type = JSON_STRING, .text = head->name};
     struct node *n = c->package == NULL ? NULL : node_child(c->package, &key);
-    if (n != NULL && n->names_rule)
+    const struct import *i = names_import(c, head->name);
+    bool imported = i != NULL && bytes_is(i->path->items[0]->name, "data");
+    if (imported)
+        n = descend(c->policy->root, i->path, 1);
+    if (imported || (n != NULL && n->names_rule))
         return t->kind == TERM_REF ? descend(n, t, 1) : n;
-    for (const struct import *i = c->module == NULL ? NULL : c->module->imports; i != NULL; i = i->next)
-        if (bytes_equal(i->alias, head->name) && bytes_is(i->path->items[0]->name, "data")) {
-            n = descend(c->policy->root, i->path, 1);
-            return t->kind == TERM_REF && n != NULL ? descend(n, t, 1) : n;
-        }
     if (bytes_is(head->name, "data") && t->kind == TERM_REF)
         return descend(c->policy->root, t, 1);
     return NULL;

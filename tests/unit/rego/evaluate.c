@@ -106,10 +106,32 @@ static void test_per_call_data(void **state)
     rego_policy_free(policy);
 }
 
+/* An import goes before a rule of the package that has its name, for values and for calls. */
+static void test_import_before_rule(void **state)
+{
+    (void)state;
+    static const char lib[] = "package lib\nvalue := 1\ndouble(x) := 2 * x";
+    static const char text[] = "package t\nimport data.lib\nlib.value := 7\nlib.double(x) := 100 * x\n"
+                               "p := [lib.value, lib.double(3), data.t.lib.value]";
+    struct rego_module modules[2] = {{"lib.rego", lib, sizeof(lib) - 1, false},
+                                     {"t.rego", text, sizeof(text) - 1, false}};
+    struct rego_policy *policy = NULL;
+    struct rego_result *result = NULL;
+    struct rego_error error;
+    struct rego_call call = {.query = "data.t.p"};
+    assert_int_equal(rego_policy_new(modules, 2, NULL, 0, NULL, 0, &policy, &error), REGO_OK);
+    assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_OK);
+    struct rego_text json = rego_result_json(result);
+    assert_bytes(bytes_of(json.p, json.n), BYTES_LIT("[1,6,7]"));
+    rego_result_free(result);
+    rego_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_import_before_rule),
         cmocka_unit_test(test_per_call_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
