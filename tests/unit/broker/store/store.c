@@ -317,8 +317,11 @@ static void a_session_is_spent_once(void **state)
     for (size_t i = 0; i < 4; i++) {
         ROW(columns[i]);
         char sql[256];
-        snprintf(sql, sizeof(sql), "SAVEPOINT a; UPDATE spent SET %s = CAST(x'01' || substr(%s, 2) AS BLOB)",
-                 columns[i], columns[i]);
+        /* The first byte is random in some columns: it becomes another one, whatever it is. */
+        snprintf(sql, sizeof(sql),
+                 "SAVEPOINT a; UPDATE spent SET %s = CAST(CASE substr(%s, 1, 1) WHEN x'01' THEN x'02' ELSE x'01' END"
+                 " || substr(%s, 2) AS BLOB)",
+                 columns[i], columns[i], columns[i]);
         assert_int_equal(sqlite3_exec(p.store->db, sql, NULL, NULL, NULL), SQLITE_OK);
         assert_refused(store_spent_find(p.store, &a, session, &digest, &token), REASON_STORE_TAMPERED);
         assert_int_equal(sqlite3_exec(p.store->db, "ROLLBACK TO a; RELEASE a", NULL, NULL, NULL), SQLITE_OK);
