@@ -7,6 +7,7 @@
 #include "trust/tree.h"
 #include "trust/words.h"
 
+#define DAY_SEC     86400
 #define SAN_OID     "2.5.29.17"
 #define SAN_DNS     0x82
 #define SAN_ADDRESS 0x87
@@ -144,7 +145,7 @@ static const char *state_of(const struct cert *c, const struct tree_list *names,
     cert_times(c, &from, &until);
     if (at_sec > until)
         return "expired";
-    if (at_sec < from)
+    if (at_sec + DAY_SEC - 1 < from) /* an assessment is for a day: what begins on it is valid */
         return "not-yet";
     bool compares = host.n > 0 && !cert_is_ca(c) && names->count > 0;
     for (size_t i = 0; compares && i < names->count; i++)

@@ -27,7 +27,8 @@ MUST_CHECK struct err endpoint_parse(struct bytes url, struct endpoint *out);
  * endpoint_certificate - facts about the PEM text that a service trusts: {"state", "not_before", "not_after",
  * "names"[]}; state is "absent", "valid", "malformed", "expired", "not-yet" or "other-name".
  *
- * in       pem: hostile; host: that the URL names, or empty; at_sec: the date of the assessment
+ * in       pem: hostile; host: that the URL names, or empty; at_sec: the first second of the day
+ *          that is assessed
  * out      *out only on success
  * errors   NOMEM, BUG
  * cost     at most CERT_CHAIN_MAX certificates

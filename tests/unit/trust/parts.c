@@ -1,12 +1,15 @@
 /*
  * The small decoders of the assessment: addresses, names of images, sealed secrets, templates.
  */
+#include "crypto/x509.h"
 #include "trust/endpoint.h"
 #include "trust/image_name.h"
 #include "trust/sealed.h"
 #include "trust/subst.h"
 #include "trust/tree.h"
 #include "trust/words.h"
+
+#define DAY ((int64_t)86400)
 
 #include "check.h"
 
@@ -93,6 +96,40 @@ static void says_what_is_wrong_with_a_certificate(void **state)
         assert_ok(endpoint_certificate(&a, bytes_of_text(rows[i][0]), BYTES_LIT("h"), 0, &facts));
         assert_text(tree_text(facts, "state"), rows[i][1]);
     }
+    arena_clear(&a);
+}
+
+static void judges_a_certificate_by_the_day(void **state)
+{
+    static const struct {
+        const char *host;
+        int64_t at_sec;
+        const char *state;
+    } rows[] = {
+        {"kbs.example.org", DAY * 20000 - DAY, "not-yet"},
+        {"kbs.example.org", DAY * 20000, "valid"},
+        {"KBS.example.org", DAY * 20000, "valid"},
+        {"other.example.org", DAY * 20000, "other-name"},
+        {"", DAY * 20000, "valid"},
+        {"kbs.example.org", DAY * 20009, "valid"},
+        {"kbs.example.org", DAY * 20011, "expired"},
+    };
+    SCOPED(buf) struct buf pem = {0};
+    const char *const names[] = {"kbs.example.org"};
+    struct key *k;
+    struct arena a;
+    (void)state;
+    arena_init(&a, 1 << 20);
+    buf_init(&pem, 1 << 16);
+    assert_ok(key_generate(KEY_EC_P256, &k));
+    assert_ok(cert_self_signed(k, names, 1, DAY * 20000 + 43200, 10, &pem)); /* begins at noon */
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct json *facts;
+        ROW(rows[i].state);
+        assert_ok(endpoint_certificate(&a, buf_view(&pem), bytes_of_text(rows[i].host), rows[i].at_sec, &facts));
+        assert_text(tree_text(facts, "state"), rows[i].state);
+    }
+    key_free(k);
     arena_clear(&a);
 }
 
@@ -214,10 +251,14 @@ static void finds_words(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_what_is_no_url),     cmocka_unit_test(takes_urls_apart),
-        cmocka_unit_test(takes_no_name_for_loopback), cmocka_unit_test(says_what_is_wrong_with_a_certificate),
-        cmocka_unit_test(takes_images_apart),         cmocka_unit_test(reads_sealed_secrets),
-        cmocka_unit_test(fills_in_templates),         cmocka_unit_test(finds_words)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refuses_what_is_no_url),
+                                       cmocka_unit_test(takes_urls_apart),
+                                       cmocka_unit_test(takes_no_name_for_loopback),
+                                       cmocka_unit_test(says_what_is_wrong_with_a_certificate),
+                                       cmocka_unit_test(judges_a_certificate_by_the_day),
+                                       cmocka_unit_test(takes_images_apart),
+                                       cmocka_unit_test(reads_sealed_secrets),
+                                       cmocka_unit_test(fills_in_templates),
+                                       cmocka_unit_test(finds_words)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
