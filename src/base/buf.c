@@ -143,7 +143,7 @@ struct err buf_space(struct buf *b, size_t n, uint8_t **out)
 {
     if (!reserve(b, n))
         return FAIL(b->bad, "no room in the buffer");
-    *out = b->p + b->n;
+    *out = b->n == 0 ? b->p : b->p + b->n; /* no room asked for and none there: NULL */
     return OK;
 }
 
