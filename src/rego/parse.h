@@ -58,7 +58,8 @@ bool parser_names_reference(const struct parser *p);
 /*
  * parse_term - one term. parse_expression - with operators and `in`; parse_infix - the same without `in`.
  * parse_statement - an expression with `=` or `:=`, and "k, v in c".
- * parse_body - literals up to a closing brace or bracket, which is left. parse_braced_body - with its braces.
+ * parse_body - literals up to a closing brace or bracket, which is left. parse_body_or_item - or one literal up to a
+ * comma, which is left: then it was part of a list. parse_braced_body - with its braces.
  * parse_literal - one literal with its `with`s. parse_list - terms up to a closing sign, which is taken.
  * parse_rules - all rules up to the end of the text.
  *
@@ -72,6 +73,7 @@ MUST_CHECK struct err parse_pair_expression(struct parser *p, struct term **out)
 MUST_CHECK struct err parse_statement(struct parser *p, struct term **out);
 MUST_CHECK struct err parse_list(struct parser *p, enum token_kind close, struct list *out);
 MUST_CHECK struct err parse_body(struct parser *p, struct body **out);
+MUST_CHECK struct err parse_body_or_item(struct parser *p, struct body **out);
 MUST_CHECK struct err parse_braced_body(struct parser *p, struct body **out);
 MUST_CHECK struct err parse_literal(struct parser *p, struct literal **out);
 MUST_CHECK struct err parse_collection(struct parser *p, struct term **out);

@@ -149,7 +149,8 @@ static bool ends_body(const struct parser *p)
            p->tok.kind == TOKEN_PAREN_CLOSE;
 }
 
-struct err parse_body(struct parser *p, struct body **out)
+/* Where a list may follow, a comma behind the first literal ends it, too. */
+static struct err parse_literals(struct parser *p, bool list_may_follow, struct body **out)
 {
     struct list items = {.arena = p->arena};
     unsigned depth = 0;
@@ -164,6 +165,8 @@ struct err parse_body(struct parser *p, struct body **out)
         TRY(list_add(&items, l));
         depth = deepest(l) > depth ? deepest(l) : depth;
         bool separated;
+        if (list_may_follow && items.count == 1 && p->tok.kind == TOKEN_COMMA)
+            break;
         TRY(parser_take(p, TOKEN_SEMICOLON, &separated));
         if (!separated && !ends_body(p) && !p->tok.line_before)
             return parser_refuse(p, "expected a line end or ; behind the expression");
@@ -172,6 +175,16 @@ struct err parse_body(struct parser *p, struct body **out)
     **out = (struct body){(struct literal **)items.items, items.count, depth};
     p->depth--;
     return OK;
+}
+
+struct err parse_body(struct parser *p, struct body **out)
+{
+    return parse_literals(p, false, out);
+}
+
+struct err parse_body_or_item(struct parser *p, struct body **out)
+{
+    return parse_literals(p, true, out);
 }
 
 struct err parse_braced_body(struct parser *p, struct body **out)

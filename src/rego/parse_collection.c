@@ -32,18 +32,6 @@ static enum term_kind of_kind(enum term_kind kind)
     return kind == TERM_SET ? TERM_SET_OF : TERM_OBJECT_OF;
 }
 
-/* Behind "[ term" or "{ term" or "{ key: term" when '|' follows. */
-static struct err parse_comprehension(struct parser *p, enum term_kind kind, struct place at, struct term *const *head,
-                                      struct term **out)
-{
-    TRY(parser_step(p));
-    TRY(ast_term(p->arena, of_kind(kind), at, out));
-    TRY(ast_items(p->arena, *out, head, kind == TERM_OBJECT ? 2 : 1));
-    TRY(parse_body(p, &(*out)->body));
-    TRY(ast_deepen(*out, (*out)->body->depth));
-    return parser_expect(p, closing(kind), "expected the end of the comprehension");
-}
-
 /* The rest of "[a, b" or "{a, b", whose first item is read. */
 static struct err parse_rest(struct parser *p, enum term_kind kind, struct place at, struct term *first,
                              struct term **out)
@@ -58,6 +46,45 @@ static struct err parse_rest(struct parser *p, enum term_kind kind, struct place
         TRY(parser_expect(p, closing(kind), "expected a comma or the end of the list"));
     TRY(ast_term(p->arena, kind, at, out));
     return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+}
+
+/* What binds less than a union: behind it the union would have to be taken apart. */
+static bool binds_less(const struct term *t)
+{
+    static const char *const names[] = {
+        "equal", "neq", "lt", "lte", "gt", "gte", "eq", "assign", "internal.member_2", "internal.member_3"};
+    for (size_t i = 0; t->kind == TERM_CALL && t->callee == NULL && i < sizeof(names) / sizeof(names[0]); i++)
+        if (bytes_is(t->name, names[i]))
+            return true;
+    return false;
+}
+
+/* "[a | b, c]": a comma shows that the bar was a union. */
+static struct err union_of(struct parser *p, struct term *left, const struct body *b, struct term **out)
+{
+    const struct literal *l = b->items[0];
+    if (l->kind != LITERAL_EXPRESSION || l->negated || l->withs != NULL || binds_less(l->term))
+        return parser_refuse(p, "expected a line end or ; behind the expression");
+    return ast_operator(p->arena, "or", left, l->term, out);
+}
+
+/* Behind "[ term" or "{ term" or "{ key: term" when '|' follows. */
+static struct err parse_comprehension(struct parser *p, enum term_kind kind, struct place at, struct term *const *head,
+                                      struct term **out)
+{
+    struct body *body;
+    struct term *first;
+    TRY(parser_step(p));
+    TRY(kind == TERM_OBJECT ? parse_body(p, &body) : parse_body_or_item(p, &body));
+    if (p->tok.kind == TOKEN_COMMA && kind != TERM_OBJECT) {
+        TRY(union_of(p, head[0], body, &first));
+        return parse_rest(p, kind, at, first, out);
+    }
+    TRY(ast_term(p->arena, of_kind(kind), at, out));
+    TRY(ast_items(p->arena, *out, head, kind == TERM_OBJECT ? 2 : 1));
+    (*out)->body = body;
+    TRY(ast_deepen(*out, body->depth));
+    return parser_expect(p, closing(kind), "expected the end of the comprehension");
 }
 
 static struct err parse_pairs(struct parser *p, struct list *items)
