@@ -36,3 +36,9 @@ finding contains f if {
 }
 
 answered contains a if some a in lib.policy_answered(input.releases, {"Q10"})
+
+finding contains f if {
+	some b in input.brokers
+	count(b.settings.verifier.snp.insecure_test_roots) > 0
+	f := {"artefact": b.path, "subject": "snp", "find": "insecure_test_roots", "status": "unanswered", "evidence": "verifier.snp.insecure_test_roots: whoever has the test key makes evidence"}
+}

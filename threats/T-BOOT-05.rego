@@ -27,3 +27,9 @@ ids := {"A05"}
 finding contains f if some f in lib.policy_findings(input.appraisals, ids, "critical")
 
 answered contains a if some a in lib.policy_answered(input.appraisals, ids)
+
+finding contains f if {
+	some b in input.brokers
+	b.settings.verifier.snp.insecure_allow_debug == true
+	f := {"artefact": b.path, "find": "insecure_allow_debug", "status": "unanswered", "evidence": "verifier.snp.insecure_allow_debug = true: guests whose memory the host reads are accepted"}
+}

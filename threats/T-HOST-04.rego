@@ -24,3 +24,9 @@ ids := {"A05m"}
 finding contains f if some f in lib.policy_findings(input.appraisals, ids, "high")
 
 answered contains a if some a in lib.policy_answered(input.appraisals, ids)
+
+finding contains f if {
+	some b in input.brokers
+	b.settings.verifier.snp.insecure_allow_migration == true
+	f := {"artefact": b.path, "find": "insecure_allow_migration", "status": "unanswered", "evidence": "verifier.snp.insecure_allow_migration = true: guests that may be moved and copied are accepted"}
+}

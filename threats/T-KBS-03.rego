@@ -42,3 +42,9 @@ answered contains a if {
 	count(finding) == 0
 	a := {"artefact": b.path, "evidence": "reference values enter through authenticated administration only"}
 }
+
+finding contains f if {
+	some b in input.brokers
+	b.settings.policy.on_critical == "insecure_warn"
+	f := {"artefact": b.path, "subject": "on_critical", "find": "on_critical", "status": "weak", "evidence": "policy.on_critical = insecure_warn: a policy that opens a critical threat comes into force"}
+}

@@ -98,3 +98,9 @@ answered contains a if {
 	}
 	a := {"artefact": d.path, "workload": lib.first_of(d.workloads), "evidence": "https with a valid certificate of the broker"}
 }
+
+finding contains f if {
+	some b in input.brokers
+	b.settings.admin.insecure_http == true
+	f := {"artefact": b.path, "subject": "admin", "severity": "medium", "status": "unanswered", "find": "insecure_http", "evidence": "admin.insecure_http = true: administration travels in the clear"}
+}
