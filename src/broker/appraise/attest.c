@@ -54,11 +54,11 @@ static struct err run_verifier(struct appraising *x, enum tee tee, const struct 
 }
 
 static struct err annotate(struct appraising *x, enum tee tee, const struct verified *v, bool is_primary,
-                           const struct json *runtime_claims, const struct json **out)
+                           const struct json *claims, const struct json *runtime_claims, const struct json **out)
 {
     struct json_object o;
     json_object_init(&o, x->a);
-    json_object_add(&o, tee_wire(tee), v->claims);
+    json_object_add(&o, tee_wire(tee), claims);
     if (v->report_data != NULL) {
         json_object_add(&o, "report_data", v->report_data);
         json_object_add(&o, "runtime_data_claims", runtime_claims);
@@ -137,19 +137,37 @@ static struct err appraise(struct appraising *x, enum tee tee, const struct veri
     return appraise_policy(x->a, policy, v, input, x->trust->references, (int64_t)x->ticket->now, out);
 }
 
+/* A token without the event log: three quarters of it, which attestation policies have read already. The digests of the
+ * measured parts, drawn out of the log, stay. */
+static struct err token_claims(struct appraising *x, const struct verified *v, const struct json **out)
+{
+    struct json_member *members;
+    size_t count = 0;
+    *out = v->claims;
+    if (!json_is(json_at(v->claims, "event_log"), JSON_ARRAY))
+        return OK;
+    TRY(arena_array(x->a, v->claims->count, &members));
+    for (size_t i = 0; i < v->claims->count; i++)
+        if (!bytes_is(v->claims->members[i].key, "event_log"))
+            members[count++] = v->claims->members[i];
+    return json_new_object(x->a, members, count, out);
+}
+
 /* What stands in the token of it. source: spec/kbs.md 2.3, verbose_token */
 static struct err annotate_token(struct appraising *x, enum tee tee, const struct verified *v, bool is_primary,
                                  const struct json **out)
 {
     const struct json *claims;
+    const struct json *runtime;
     struct json_object o;
+    TRY(token_claims(x, v, &claims));
     if (x->trust->verbose_tokens)
-        return annotate(x, tee, v, is_primary, x->runtime_claims, out);
+        return annotate(x, tee, v, is_primary, claims, x->runtime_claims, out);
     json_object_init(&o, x->a);
     json_object_add(&o, "nonce", json_at(x->runtime_claims, "nonce"));
     json_object_add(&o, "tee-pubkey", json_at(x->runtime_claims, "tee-pubkey"));
-    TRY(json_object_end(&o, &claims));
-    return annotate(x, tee, v, is_primary, claims, out);
+    TRY(json_object_end(&o, &runtime));
+    return annotate(x, tee, v, is_primary, claims, runtime, out);
 }
 
 static struct err submod(struct appraising *x, enum tee tee, const struct verified *v, unsigned index, bool is_primary)
@@ -158,7 +176,7 @@ static struct err submod(struct appraising *x, enum tee tee, const struct verifi
     const struct json *input;
     const struct json *annotated;
     struct appraisal ap;
-    TRY(annotate(x, tee, v, is_primary, x->runtime_claims, &input));
+    TRY(annotate(x, tee, v, is_primary, v->claims, x->runtime_claims, &input));
     TRY(annotate_token(x, tee, v, is_primary, &annotated));
     TRY(appraise(x, tee, v, input, &ap));
     snprintf(name, sizeof(name), "%.10s%u", tee_class(tee), index % 10);
