@@ -349,9 +349,16 @@ def test_explain_knows_every_kind_of_id():
     run("explain", "T-API-99", status=1)
 
 
-def test_threat_pages_are_current():
-    got = subprocess.run([ROOT / "tools/make-threat-pages", "--check"], capture_output=True, text=True, timeout=120)
+def test_each_threat_has_a_page(tmp_path):
+    got = subprocess.run([ROOT / "tools/make-threat-pages", tmp_path], capture_output=True, text=True, timeout=120)
     assert got.returncode == 0, got.stdout + got.stderr
+    threats = {path.stem for path in (ROOT / "threats").glob("T-*.rego")}
+    assert {path.stem for path in tmp_path.glob("T-*.md")} == threats
+    index = (tmp_path / "README.md").read_text()
+    for threat in threats:
+        page = (tmp_path / f"{threat}.md").read_text()
+        assert f"({threat}.md)" in index and page.startswith("#") and threat in page.splitlines()[0], threat
+        assert all((tmp_path / link).exists() for link in re.findall(r"\]\((T-[A-Z]+-\d+\.md)\)", page)), threat
 
 
 # The page, in a real browser.
