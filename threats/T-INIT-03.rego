@@ -45,10 +45,14 @@ finding contains f if {
 	some r in input.releases
 	some m in r.misfits
 	f := {
-		"artefact": m.artefact, "severity": "medium", "status": "weak", "subject": m.literal, "line": m.line, "related": [m.document],
-		"evidence": lib.text(["the value ", lib.short(m.literal), " stands for ", m.document, " and never matches: ", reasons[m.why]]),
+		"artefact": m.artefact, "severity": "medium", "status": "weak", "subject": m.literal, "line": m.line, "related": [d | some d in [m.document]; d != ""],
+		"evidence": lib.text(["the value ", lib.short(m.literal), " stands for ", meant(m), " and never matches: ", reasons[m.why]]),
 	}
 }
+
+meant(m) := m.document if m.document != ""
+
+meant(m) := "a document" if m.document == ""
 
 reasons := {"prefix": "it is cut", "case": "it is in another case", "encoding": "it is in another encoding", "width": "it is not as this platform carries it"}
 

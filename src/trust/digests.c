@@ -133,29 +133,35 @@ bool digests_is_form(struct bytes text, struct bytes like)
     return true;
 }
 
-struct err digests_misfits(struct model *m, const struct candidate *list, size_t count, const struct json **out)
+struct err digests_add_misfit(struct model *m, const struct candidate *c, struct bytes document, const char *why,
+                              struct tree_list *out)
 {
-    struct tree_list l;
-    tree_list_init(&l, m->arena);
+    struct json_object o;
+    const struct json *v;
+    for (size_t i = 0; i < out->count; i++)
+        if (bytes_equal(tree_text(out->items[i], "literal"), c->text))
+            return OK;
+    json_object_init(&o, m->arena);
+    json_object_string(&o, "literal", c->text);
+    json_object_string(&o, "artefact", c->artefact);
+    json_object_int(&o, "line", (int64_t)c->line);
+    json_object_string(&o, "document", document);
+    json_object_text(&o, "why", why);
+    TRY(json_object_end(&o, &v));
+    tree_list_add(out, v);
+    return out->bad;
+}
+
+struct err digests_misfits(struct model *m, const struct candidate *list, size_t count, struct tree_list *out)
+{
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < m->document_count; d++) {
             const char *why;
-            struct json_object o;
-            const struct json *v;
             TRY(misfit_of(m->arena, &m->documents[d], list[i].text, &why));
-            if (why == NULL)
-                continue;
-            json_object_init(&o, m->arena);
-            json_object_string(&o, "literal", list[i].text);
-            json_object_string(&o, "artefact", list[i].artefact);
-            json_object_int(&o, "line", (int64_t)list[i].line);
-            json_object_string(&o, "document", m->documents[d].path);
-            json_object_text(&o, "why", why);
-            TRY(json_object_end(&o, &v));
-            tree_list_add(&l, v);
-            break;
+            if (why != NULL)
+                TRY(digests_add_misfit(m, &list[i], m->documents[d].path, why, out));
         }
-    return tree_list_end(&l, out);
+    return OK;
 }
 
 struct err digests_fill(struct arena *a, struct bytes like, const char *byte, const struct json **out)

@@ -27,12 +27,22 @@ MUST_CHECK struct err digests_candidates(struct model *m, const struct tested_po
  * digests_misfits - candidates that stand for a supplied document in a form that its evidence never has: a prefix,
  * another case, another encoding.
  *
- * out      *out: an array of {"literal", "artefact", "line", "document", "why"}
+ * out      appended to an initialised list: {"literal", "artefact", "line", "document", "why"}
  * errors   NOMEM
  * source: spec/trust-model.md 5.7 point 4
  */
 MUST_CHECK struct err digests_misfits(struct model *m, const struct candidate *list, size_t count,
-                                      const struct json **out);
+                                      struct tree_list *out);
+
+/*
+ * digests_add_misfit - add one misfit to the list, unless its literal stands there already.
+ *
+ * in       document: empty where the literal stands for none that was supplied
+ * out      appended
+ * errors   NOMEM
+ */
+MUST_CHECK struct err digests_add_misfit(struct model *m, const struct candidate *c, struct bytes document,
+                                         const char *why, struct tree_list *out);
 
 /*
  * digests_is_form - whether evidence of this platform could carry a text as its digest: the length, the alphabet and

@@ -7,26 +7,15 @@
 #include "trust/digests.h"
 #include "trust/learn.h"
 #include "trust/patch.h"
+#include "trust/release.h"
 #include "trust/token.h"
 #include "trust/workload.h"
 
 #define QUERY        "data.policy.allow"
 #define UNKNOWN_PATH "default/example/secret"
 
-struct releaser {
-    struct model *m;
-    struct tested_policy *policy;
-    struct appraiser *appraiser;
-    struct tree_list paths; /* of all documents, as texts with slashes */
-    struct probe_table results;
-    bool wants_device;
-    bool is_accepted; /* the baseline, for every path of the document in force */
-    const struct document *document;
-    struct tree_list refused_paths;
-};
-
-static struct err ask(struct releaser *r, const struct json *token, const char *plugin, const struct json *path,
-                      struct probe_outcome *out)
+struct err release_ask(struct releaser *r, const struct json *token, const char *plugin, const struct json *path,
+                       struct probe_outcome *out)
 {
     const struct json *data;
     struct answer a;
@@ -45,7 +34,7 @@ static struct err put_path(struct releaser *r, const char *id, const struct json
 {
     struct probe_outcome o = {.is_calibrated = r->is_accepted, .subject = subject, .why = BYTES_EMPTY};
     o.input = BYTES_EMPTY;
-    TRY(ask(r, token, plugin, path, &o));
+    TRY(release_ask(r, token, plugin, path, &o));
     return probe_record(&r->results, bytes_of_text(id), o);
 }
 
@@ -72,22 +61,22 @@ static struct err token_for(struct releaser *r, const char *status, struct bytes
 }
 
 /* The token that the broker would make for these claims. */
-static struct err chained(struct releaser *r, struct bytes tee, const struct json *claims, const struct json *init_data,
-                          const struct json **out)
+struct err release_chained(struct releaser *r, struct bytes tee, const struct json *claims,
+                           const struct json *init_data, const struct json **out)
 {
     const char *status;
     TRY(appraiser_status(r->appraiser, tee, claims, init_data, r->m->references, &status));
     return token_for(r, strcmp(status, "error") == 0 ? "none" : status, tee, claims, init_data, out);
 }
 
-static struct err form_value(struct releaser *r, struct bytes text, const struct json **out)
+struct err release_form(struct releaser *r, struct bytes text, const struct json **out)
 {
     return json_new_string(r->m->arena, text, out);
 }
 
 static struct err own_form(struct releaser *r, const struct json **out)
 {
-    return form_value(r, r->appraiser->init_data, out);
+    return release_form(r, r->appraiser->init_data, out);
 }
 
 /* Whether a document gets what it needs; without a document, whether anything is released at all. */
@@ -97,14 +86,14 @@ static struct err unlocks(struct releaser *r, bool *all)
     const struct tree_list *needed = r->document != NULL ? &r->document->closure : &r->paths;
     size_t granted = 0;
     TRY(own_form(r, &form));
-    TRY(chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
+    TRY(release_chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
     for (size_t i = 0; i < needed->count; i++) {
         struct probe_outcome o;
         struct tree_list parts;
         const struct json *path;
         TRY(token_path(r->m->arena, needed->items[i]->text, &parts));
         TRY(tree_list_end(&parts, &path));
-        TRY(ask(r, token, "resource", path, &o));
+        TRY(release_ask(r, token, "resource", path, &o));
         granted += o.result == PROBE_ALLOWED;
         if (o.result != PROBE_ALLOWED)
             tree_list_text(&r->refused_paths, needed->items[i]->text);
@@ -131,13 +120,13 @@ static struct err foreign_initdata(struct releaser *r)
                  {"Q08", BYTES_LIT("first half"), NULL}};
     TRY(digests_fill(arena, a->init_data, "5a", &rows[0].value));
     TRY(digests_fill(arena, a->init_data, "00", &rows[1].value));
-    TRY(form_value(r, BYTES_EMPTY, &rows[2].value));
-    TRY(form_value(r, bytes_of(a->init_data.p, a->init_data.n / 2), &rows[4].value));
+    TRY(release_form(r, BYTES_EMPTY, &rows[2].value));
+    TRY(release_form(r, bytes_of(a->init_data.p, a->init_data.n / 2), &rows[4].value));
     for (size_t i = 0; i < 5; i++) {
         v = rows[i].value;
         if (v != NULL && json_equal(v, own))
             continue;
-        TRY(chained(r, a->tee_name, a->claims, v, &token));
+        TRY(release_chained(r, a->tee_name, a->claims, v, &token));
         TRY(put(r, rows[i].id, token, rows[i].subject));
     }
     return OK;
@@ -203,7 +192,7 @@ static struct err other_evidence(struct releaser *r)
         struct bytes tee = bytes_of_text(tees[i]);
         if (bytes_equal(tee, a->tee_name))
             continue;
-        TRY(chained(r, tee, json_path(r->m->tee_table, tees[i], "claims", NULL), own, &token));
+        TRY(release_chained(r, tee, json_path(r->m->tee_table, tees[i], "claims", NULL), own, &token));
         TRY(put(r, ids[i], token, bytes_of_text(tees[i])));
     }
     const struct json *list = json_at(a->tee, "measurements"), *claims = a->claims;
@@ -215,7 +204,7 @@ static struct err other_evidence(struct releaser *r)
         TRY(learn_other_value(r->m->arena, old, &other));
         TRY(learn_set(r->m->arena, claims, list->items[i]->text, other, &claims));
     }
-    TRY(chained(r, a->tee_name, claims, own, &token));
+    TRY(release_chained(r, a->tee_name, claims, own, &token));
     return put(r, "QA1", token, BYTES_LIT("random measurements"));
 }
 
@@ -286,7 +275,7 @@ static struct err other_paths(struct releaser *r)
     struct appraiser *a = r->appraiser;
     const struct json *own, *token;
     TRY(own_form(r, &own));
-    TRY(chained(r, a->tee_name, a->claims, own, &token));
+    TRY(release_chained(r, a->tee_name, a->claims, own, &token));
     TRY(fixed_paths(r, token));
     for (size_t i = 0; i < r->paths.count; i++) {
         struct tree_list parts;
@@ -308,8 +297,8 @@ static struct err crossed(struct releaser *r, const struct json **out)
     for (size_t i = 0; i < r->m->document_count; i++) {
         const struct document *d = &r->m->documents[i];
         const struct json *form, *token;
-        TRY(form_value(r, d->form, &form));
-        TRY(chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
+        TRY(release_form(r, d->form, &form));
+        TRY(release_chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
         for (size_t k = 0; k < r->paths.count; k++) {
             struct probe_outcome o;
             struct tree_list parts;
@@ -319,7 +308,7 @@ static struct err crossed(struct releaser *r, const struct json **out)
                 continue;
             TRY(token_path(r->m->arena, r->paths.items[k]->text, &parts));
             TRY(tree_list_end(&parts, &path));
-            TRY(ask(r, token, "resource", path, &o));
+            TRY(release_ask(r, token, "resource", path, &o));
             if (o.result != PROBE_ALLOWED)
                 continue;
             json_object_init(&f, r->m->arena);
@@ -332,60 +321,13 @@ static struct err crossed(struct releaser *r, const struct json **out)
     return tree_list_end(&l, out);
 }
 
-static struct err accepted_fact(struct releaser *r, const struct candidate *c, const struct json **out)
-{
-    struct json_object o;
-    const struct document *of = NULL;
-    for (size_t i = 0; i < r->m->document_count && of == NULL; i++)
-        if (bytes_equal(r->m->documents[i].form, c->text))
-            of = &r->m->documents[i];
-    json_object_init(&o, r->m->arena);
-    json_object_string(&o, "literal", c->text);
-    json_object_string(&o, "artefact", c->artefact);
-    json_object_int(&o, "line", (int64_t)c->line);
-    if (of == NULL)
-        json_object_null(&o, "document");
-    else
-        json_object_string(&o, "document", of->path);
-    return json_object_end(&o, out);
-}
-
-/* Every literal that looks like a digest, alone in the place of the initdata: what it unlocks, it is accepted for. */
-static struct err accepted(struct releaser *r, const struct candidate *list, size_t count, const struct json **out)
-{
-    struct tree_list l;
-    tree_list_init(&l, r->m->arena);
-    for (size_t i = 0; i < count; i++) {
-        const struct json *form, *token, *v;
-        bool unlocked = false;
-        if (!digests_is_form(list[i].text, r->appraiser->init_data))
-            continue; /* no evidence carries it */
-        TRY(form_value(r, list[i].text, &form));
-        TRY(chained(r, r->appraiser->tee_name, r->appraiser->claims, form, &token));
-        for (size_t k = 0; k < r->paths.count && !unlocked; k++) {
-            struct probe_outcome o;
-            struct tree_list parts;
-            const struct json *path;
-            TRY(token_path(r->m->arena, r->paths.items[k]->text, &parts));
-            TRY(tree_list_end(&parts, &path));
-            TRY(ask(r, token, "resource", path, &o));
-            unlocked = o.result == PROBE_ALLOWED;
-        }
-        if (!unlocked)
-            continue;
-        TRY(accepted_fact(r, &list[i], &v));
-        tree_list_add(&l, v);
-    }
-    return tree_list_end(&l, out);
-}
-
 static struct err probe_all(struct releaser *r, struct json_object *o)
 {
     struct candidate *list;
     size_t count;
     const struct json *v, *token, *own;
     TRY(own_form(r, &own));
-    TRY(chained(r, r->appraiser->tee_name, r->appraiser->claims, own, &token));
+    TRY(release_chained(r, r->appraiser->tee_name, r->appraiser->claims, own, &token));
     TRY(put(r, "Q00", token, BYTES_EMPTY));
     TRY(foreign_initdata(r));
     TRY(bad_tokens(r));
@@ -395,11 +337,7 @@ static struct err probe_all(struct releaser *r, struct json_object *o)
     TRY(crossed(r, &v));
     json_object_add(o, "crossed", v);
     TRY(digests_candidates(r->m, r->policy, r->appraiser->policy, &list, &count));
-    TRY(accepted(r, list, count, &v));
-    json_object_add(o, "accepted", v);
-    TRY(digests_misfits(r->m, list, count, &v));
-    json_object_add(o, "misfits", v);
-    return OK;
+    return release_pins(r, list, count, o);
 }
 
 static bool wants_device(const struct model *m)

@@ -264,3 +264,67 @@ def test_published_cases(vectors):
     cases = [line for line in done.stdout.splitlines() if line.startswith(('pass ', 'FAIL '))]
     assert done.returncode == 0, done.stdout
     assert len(cases) >= 18 and all(line.endswith(', precise') for line in cases), done.stdout
+
+
+# Changes that look dangerous and are none (spec 5.6): nothing of weight may be found.
+TRAPS = {
+    'an older document in a rollout': [
+        {'file': 'initdata-next.toml', 'copy_of': 'initdata.toml', 'find': 'version = "0.1.0"', 'replace': '# next\nversion = "0.1.0"'},
+        {'file': 'resource-policy.rego', 'accept': 'initdata-next.toml'}],
+    'tag and digest': [
+        {'file': 'pod.yaml', 'find': 'ledger/api@sha256', 'replace': 'ledger/api:1.4@sha256'},
+        {'file': 'initdata.toml', 'find': 'ledger/api@sha256', 'replace': 'ledger/api:1.4@sha256'}],
+    'words in comments and labels': [
+        {'file': 'initdata.toml', 'find': '# What is not written here is refused.', 'replace': '# default ExecProcessRequest := true, InsecureAllowAll, kbs:///default/other/key'},
+        {'file': 'kbs-config.toml', 'find': '[admin]', 'replace': '# authorization_mode = "InsecureAllowAll"\n[admin]'},
+        {'file': 'pod.yaml', 'find': '  namespace: ledger\n  annotations:', 'replace': '  namespace: ledger\n  labels: {debug: "false", tier: insecure}\n  annotations:'}],
+    'loopback': [
+        {'file': 'pod.yaml', 'find': '    - name: LEDGER_MODE\n', 'replace': '    - name: GUEST_API\n      value: http://127.0.0.1:8006\n    - name: LEDGER_MODE\n'},
+        {'file': 'initdata.toml', 'find': '"LEDGER_MODE=live"', 'replace': '"LEDGER_MODE=live", "GUEST_API=http://127.0.0.1:8006"'}],
+    'harmless values under loud names': [
+        {'file': 'pod.yaml', 'find': '    - name: LEDGER_MODE\n', 'replace': '    - name: PASSWORD_FILE\n      value: /run/ledger/password\n    - name: TOKEN_TTL\n      value: "3600000"\n    - name: LEDGER_MODE\n'},
+        {'file': 'initdata.toml', 'find': '"LEDGER_MODE=live"', 'replace': '"LEDGER_MODE=live", "PASSWORD_FILE=/run/ledger/password", "TOKEN_TTL=3600000"'}],
+    'certificates and public keys in a Secret': [
+        {'file': 'pod.yaml', 'append': '---\napiVersion: v1\nkind: Secret\nmetadata: {name: ca, namespace: ledger}\nstringData:\n  ca.pem: "-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----\\n"\n  key.pub: "-----BEGIN PUBLIC KEY-----\\nAA==\\n-----END PUBLIC KEY-----\\n"\n'}],
+    'several reference values for one name': [
+        {'file': 'reference-values.json', 'find': '"ledger_guest": [', 'replace': '"ledger_guest": ["' + 'ab' * 48 + '", '}],
+    'verification that is on': [
+        {'file': 'pod.yaml', 'find': '    - "--listen"\n', 'replace': '    - "--insecure=false"\n    - "--tls-verify=true"\n    - "--listen"\n'},
+        {'file': 'initdata.toml', 'find': '"--listen"', 'replace': '"--insecure=false", "--tls-verify=true", "--listen"'}],
+    'https in Services and probes': [
+        {'file': 'pod.yaml', 'append': '---\napiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: ledger}\nspec:\n  ports: [{name: https, port: 443, targetPort: 8443}]\n'},
+        {'file': 'pod.yaml', 'find': '    readinessProbe:\n', 'replace': '    livenessProbe:\n      httpGet: {port: 8443, scheme: HTTPS}\n    readinessProbe:\n'}],
+    'injection that is off': [
+        {'file': 'pod.yaml', 'before_line': 'cc_init_data', 'insert': '    sidecar.istio.io/inject: "false"\n'}],
+    'a merge key': [
+        {'file': 'pod.yaml', 'find': '      limits:\n        cpu: "2"\n        memory: 2Gi\n', 'replace': '      <<: {limits: {cpu: "2", memory: 2Gi}}\n'}],
+    'a trusted store': [
+        {'file': 'pod.yaml', 'find': '    volumeMounts:\n', 'replace': '    volumeDevices:\n    - name: data\n      devicePath: /dev/trusted_store\n    volumeMounts:\n'},
+        {'file': 'pod.yaml', 'find': '  volumes:\n', 'replace': '  volumes:\n  - name: data\n    persistentVolumeClaim: {claimName: data}\n'},
+        {'file': 'pod.yaml', 'append': '---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: ledger}\nspec: {volumeMode: Block, accessModes: [ReadWriteOnce]}\n'},
+        {'file': 'initdata.toml', 'find': '"devices": []', 'replace': '"devices": ["/dev/trusted_store"]'}],
+    'sizes and times in annotations': [
+        {'file': 'pod.yaml', 'before_line': 'cc_init_data', 'insert': '    io.katacontainers.config.hypervisor.default_vcpus: "4"\n    io.katacontainers.config.runtime.create_container_timeout: "600"\n'}],
+}
+
+
+@pytest.mark.parametrize('trap', sorted(TRAPS))
+def test_a_trap_is_no_finding(trap, tmp_path):
+    folder = lay(tmp_path, mutate({'example': 'snp-bare-metal', 'edits': TRAPS[trap]}))
+    document, status, _ = assess(folder)
+    loud = [(f['id'], f['severity'], f['evidence']) for f in document['findings'] if f['severity'] != 'info']
+    assert loud == [] and status == 0
+    blind = [f['id'] for f in document['findings'] if 'baseline not found' in f['evidence']]
+    assert blind == [], document['notes']
+
+
+def test_a_deployment_is_its_pods(tmp_path):
+    files = load('snp-bare-metal')
+    pod, rest = files['pod.yaml'].split('\n---\n', 1)
+    template = '\n'.join('    ' + line for line in pod.split('\n') if not line.startswith(('apiVersion', 'kind')))
+    template = template.replace('      name: api\n', '      labels: {app: api}\n').replace('      namespace: ledger\n', '')
+    files['pod.yaml'] = ('apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api, namespace: ledger}\nspec:\n  template:\n'
+                         + template + '\n---\n' + rest)
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 0
+    assert [a['workload'] for a in document['answered'] if a['id'] == 'T-API-02'] == ['ledger/api']
