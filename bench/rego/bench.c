@@ -134,21 +134,36 @@ static void read_requests(struct bench *b, const char *path)
 }
 
 /* One answer, compared in the timed path: a fast engine that says something else is worth nothing. */
-static void answer(const struct bench *b, const struct rego_policy *p, const struct request *r)
+static void answer(const struct bench *b, struct rego_session *s, const struct request *r)
 {
     struct rego_error error;
-    struct rego_result *result = NULL;
+    struct rego_text have = {"", 0};
     struct rego_call call = {.query = r->query, .mode = b->mode, .input_length = r->input.n};
     call.input = r->input.n == 0 ? NULL : (const char *)r->input.p;
-    enum rego_status status = rego_eval(p, &call, &result, &error);
+    enum rego_status status = rego_session_eval(s, &call, &have, &error);
     if (status != REGO_OK && status != REGO_UNDEFINED)
         die(error.code, error.message);
-    struct rego_text have = status == REGO_OK ? rego_result_json(result) : (struct rego_text){"", 0};
     if (have.n != r->want.n || (have.n != 0 && memcmp(have.p, r->want.p, have.n) != 0)) {
         (void)fprintf(stderr, "%.*s\n", (int)have.n, have.p);
         die(r->query, "another answer");
     }
-    rego_result_free(result);
+}
+
+static struct rego_session *begin(const struct rego_policy *p)
+{
+    struct rego_session *s;
+    if (rego_session_new(p, &s) != REGO_OK)
+        die("a session", "no memory");
+    return s;
+}
+
+static void load_and_answer(const struct bench *b, const struct request *r)
+{
+    struct rego_policy *p = load(b);
+    struct rego_session *s = begin(p);
+    answer(b, s, r);
+    rego_session_free(s);
+    rego_policy_free(p);
 }
 
 static int by_value(const void *a, const void *b)
@@ -158,16 +173,16 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median_us(const struct bench *b, const struct rego_policy *p, const struct request *r, size_t index)
+static double median_us(const struct bench *b, struct rego_session *s, const struct request *r)
 {
     static double runs[31];
-    (void)index;
     for (size_t i = 0; i < 31; i++) {
         double before = cpu_us();
         for (unsigned k = 0; k < b->rounds; k++) {
-            struct rego_policy *own = b->reload ? load(b) : NULL;
-            answer(b, own != NULL ? own : p, r);
-            rego_policy_free(own);
+            if (b->reload)
+                load_and_answer(b, r);
+            else
+                answer(b, s, r);
         }
         runs[i] = (cpu_us() - before) / b->rounds;
     }
@@ -176,7 +191,7 @@ static double median_us(const struct bench *b, const struct rego_policy *p, cons
 }
 
 /* Requests of one query are one row: their mean. */
-static void print_rows(const struct bench *b, const struct rego_policy *p)
+static void print_rows(const struct bench *b, struct rego_session *s)
 {
     for (size_t i = 0; i < b->request_count; i++) {
         double sum = 0;
@@ -189,9 +204,9 @@ static void print_rows(const struct bench *b, const struct rego_policy *p)
         for (size_t j = i; !again && j < b->request_count; j++) {
             if (strcmp(b->requests[j].name, b->requests[i].name) != 0)
                 continue;
-            double t = median_us(b, p, &b->requests[j], j);
+            double t = median_us(b, s, &b->requests[j]);
             unsigned long before = allocations;
-            answer(b, p, &b->requests[j]);
+            answer(b, s, &b->requests[j]);
             taken += allocations - before;
             sum += t;
             worst = t > worst ? t : worst;
@@ -252,13 +267,15 @@ int main(int argc, char **argv)
         buf_text(&b.data, "{}");
     }
     struct rego_policy *p = load(&b);
+    struct rego_session *s = begin(p);
     if (b.rounds == 0) { /* for instruction counts: each request once */
         for (size_t i = 0; i < b.request_count; i++)
-            answer(&b, p, &b.requests[i]);
+            answer(&b, s, &b.requests[i]);
     } else {
-        print_rows(&b, p);
+        print_rows(&b, s);
         print_load(&b);
     }
+    rego_session_free(s);
     rego_policy_free(p);
     return 0;
 }

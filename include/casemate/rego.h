@@ -118,6 +118,16 @@ struct rego_call {
     size_t secret_count;
 };
 
+/* What one thread keeps from evaluation to evaluation of a policy: memory, and the queries it has compiled. Once it has
+ * warmed up, an evaluation takes nothing from the C library. The policy must outlive it. */
+struct rego_session;
+REGO_EXPORT enum rego_status rego_session_new(const struct rego_policy *policy, struct rego_session **out);
+REGO_EXPORT void rego_session_free(struct rego_session *session);
+
+/* As rego_eval; the text stands until the session's next evaluation. */
+REGO_EXPORT enum rego_status rego_session_eval(struct rego_session *session, const struct rego_call *call,
+                                               struct rego_text *out, struct rego_error *error);
+
 /* Evaluate a query to its value as JSON. REGO_UNDEFINED when there is none. */
 REGO_EXPORT enum rego_status rego_eval(const struct rego_policy *policy, const struct rego_call *call,
                                        struct rego_result **out, struct rego_error *error);

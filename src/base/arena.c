@@ -7,6 +7,10 @@
 #ifndef ARENA_BLOCK_MIN
 #define ARENA_BLOCK_MIN 16384
 #endif
+#define ARENA_BLOCK_MAX (ARENA_BLOCK_MIN > 1 ? 64 * ARENA_BLOCK_MIN : 1) /* 1: a block for each object, for tests */
+
+/* A block for one large object is not kept for later. */
+#define ARENA_KEPT_MAX (64 * 16384)
 
 struct arena_block {
     struct arena_block *next;
@@ -42,13 +46,21 @@ void arena_reset(struct arena *a)
         return;
     free_blocks(a->first->next);
     a->first->next = NULL;
-    a->first->n = 0;
     a->used = 0;
+    if (a->first->cap > ARENA_KEPT_MAX) {
+        arena_clear(a);
+        return;
+    }
+    a->first->n = 0;
 }
 
 static struct err add_block(struct arena *a, size_t n)
 {
-    size_t cap = n > ARENA_BLOCK_MIN ? n : ARENA_BLOCK_MIN;
+    size_t cap = a->first == NULL ? ARENA_BLOCK_MIN : a->first->cap * 2;
+    if (cap > ARENA_BLOCK_MAX)
+        cap = ARENA_BLOCK_MAX;
+    if (cap < n)
+        cap = n;
     struct arena_block *b = mem_new_raw(sizeof(*b) + cap);
     if (b == NULL)
         return FAIL(ERR_NOMEM, "no memory for the request");

@@ -18,7 +18,8 @@ struct arena {
 /*
  * arena_init - an empty arena that hands out at most `cap` bytes; allocates nothing.
  * arena_clear - frees all of it; accepts the zeroed value and leaves an empty arena with the same cap.
- * arena_reset - like arena_clear, but keeps one block for the next request.
+ * arena_reset - like arena_clear, but keeps one block for the next request; blocks grow, so that after a few requests
+ * of one kind all of the next one fits into it.
  *
  * out      *a
  * errors   none

@@ -7,6 +7,8 @@
 
 #include "json/number.h"
 
+#define FEW 12 /* so many members are searched one by one: most differ in length */
+
 static int compare_numbers(const struct json *a, const struct json *b)
 {
     if (a->is_int && b->is_int)
@@ -79,15 +81,66 @@ int json_compare(const struct json *a, const struct json *b)
     return compare_members(a, b);
 }
 
+static bool same_text(struct bytes a, struct bytes b)
+{
+    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+static bool same_members(const struct json *a, const struct json *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (json_compare_keys(&a->members[i], &b->members[i]) != 0 ||
+            !json_equal(a->members[i].value, b->members[i].value))
+            return false;
+    return true;
+}
+
+static bool same_items(const struct json *a, const struct json *b)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (!json_equal(a->items[i], b->items[i]))
+            return false;
+    return true;
+}
+
 bool json_equal(const struct json *a, const struct json *b)
 {
-    return json_compare(a, b) == 0;
+    if (a == b)
+        return true;
+    if (a->type != b->type)
+        return false;
+    switch (a->type) {
+    case JSON_NULL:
+        return true;
+    case JSON_BOOL:
+        return a->as_bool == b->as_bool;
+    case JSON_NUMBER:
+        return compare_numbers(a, b) == 0;
+    case JSON_STRING:
+        return same_text(a->text, b->text);
+    case JSON_ARRAY:
+    case JSON_SET:
+        return a->count == b->count && same_items(a, b);
+    case JSON_OBJECT:
+        break;
+    }
+    return a->count == b->count && same_members(a, b);
+}
+
+static const struct json *find_among_few(const struct json *object, struct bytes key)
+{
+    for (size_t i = 0; i < object->count; i++)
+        if (object->members[i].name == NULL && same_text(object->members[i].key, key))
+            return object->members[i].value;
+    return NULL;
 }
 
 const struct json *json_find(const struct json *object, struct bytes key)
 {
     if (!json_is(object, JSON_OBJECT))
         return NULL;
+    if (object->count <= FEW)
+        return find_among_few(object, key);
     size_t low = 0;
     size_t high = object->count;
     while (low < high) {

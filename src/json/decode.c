@@ -15,10 +15,12 @@ struct slot {
     struct json value;
 };
 
+#define SLOTS_NEAR 96 /* so many wait without memory of their own: enough for most documents */
+
 struct parser {
     uint8_t *at;
     struct arena *arena;
-    struct arena scratch; /* holds the waiting values */
+    struct arena scratch; /* holds the waiting values when there are many */
     struct slot *slots;
     size_t count;
     size_t cap;
@@ -36,11 +38,10 @@ static void skip_space(struct parser *p)
 static struct err push(struct parser *p, const struct slot *slot)
 {
     if (p->count == p->cap) {
-        size_t cap = p->cap == 0 ? 64 : p->cap * 2;
+        size_t cap = p->cap * 2;
         struct slot *slots;
         TRY(arena_array(&p->scratch, cap, &slots));
-        if (p->count != 0)
-            memcpy(slots, p->slots, p->count * sizeof(*slots));
+        memcpy(slots, p->slots, p->count * sizeof(*slots));
         p->slots = slots;
         p->cap = cap;
     }
@@ -212,7 +213,9 @@ struct err json_decode(struct arena *a, struct bytes text, const struct json_bou
     uint8_t *copy;
     TRY(arena_array(a, text.n + LITERAL_PAD, &copy));
     memcpy(copy, text.p, text.n);
-    struct parser p = {.at = copy, .arena = a, .keep_last = bounds != NULL && bounds->keep_last};
+    __attribute__((uninitialized)) struct slot near[SLOTS_NEAR];
+    struct parser p = {.at = copy, .arena = a, .slots = near, .cap = SLOTS_NEAR};
+    p.keep_last = bounds != NULL && bounds->keep_last;
     arena_init(&p.scratch, a->cap);
     struct err e = take_text(&p, copy + text.n, depth_max, out);
     arena_clear(&p.scratch);

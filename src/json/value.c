@@ -92,8 +92,26 @@ struct err json_new_bool(struct arena *a, bool v, const struct json **out)
     return put(a, &(struct json){.type = JSON_BOOL, .as_bool = v}, out);
 }
 
+/* Counts and indexes are small: those integers exist already. */
+#define INT(n_)                                                                                                        \
+    {                                                                                                                  \
+        .type = JSON_NUMBER, .is_int = true, .as_int = (n_), .text = {(const uint8_t *)#n_, sizeof(#n_) - 1 }          \
+    }
+#define TEN(n_)                                                                                                        \
+    INT(n_##0), INT(n_##1), INT(n_##2), INT(n_##3), INT(n_##4), INT(n_##5), INT(n_##6), INT(n_##7), INT(n_##8),        \
+        INT(n_##9)
+static const struct json small[] = {
+    INT(0),  INT(1),  INT(2),  INT(3),  INT(4),  INT(5),  INT(6),  INT(7),  INT(8),  INT(9),  TEN(1),  TEN(2),
+    TEN(3),  TEN(4),  TEN(5),  TEN(6),  TEN(7),  TEN(8),  TEN(9),  TEN(10), TEN(11), TEN(12), TEN(13), TEN(14),
+    TEN(15), TEN(16), TEN(17), TEN(18), TEN(19), TEN(20), TEN(21), TEN(22), TEN(23), TEN(24), TEN(25),
+};
+
 struct err json_new_int(struct arena *a, int64_t v, const struct json **out)
 {
+    if (v >= 0 && (size_t)v < sizeof(small) / sizeof(small[0])) {
+        *out = &small[v];
+        return OK;
+    }
     char digits[DECIMAL_MAX];
     struct json value = {.type = JSON_NUMBER, .is_int = true, .as_int = v};
     TRY(arena_copy(a, bytes_decimal(v, digits), &value.text));

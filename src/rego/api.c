@@ -1,16 +1,27 @@
 /*
- * The public functions. Each evaluation has its own arena; a policy is only read.
+ * The public functions that make a policy; evaluations only read it.
  */
 #include "base/limits.h"
 #include "base/mem.h"
+#include "rego/machine/machine.h"
 #include "rego/parse.h"
 #include "rego/query.h"
 
 #define POLICY_MEMORY (256UL * 1024 * 1024)
 
-struct rego_result {
-    struct buf text;
-};
+/* Whether all clauses that succeed say the same constant. */
+static bool one_value(const struct node *n)
+{
+    const struct json *value = NULL;
+    for (const struct clause *c = n->clauses; c != NULL; c = c->next)
+        for (const struct flat_branch *b = c->branches; b != NULL; b = b->next) {
+            const struct term *head = b->body->head[b->body->head_count - 1];
+            if (head->kind != TERM_CONST || (value != NULL && !json_equal(value, head->value)))
+                return false;
+            value = head->value;
+        }
+    return value != NULL;
+}
 
 static struct err compile_nodes(struct policy *p, struct node *n)
 {
@@ -18,6 +29,8 @@ static struct err compile_nodes(struct policy *p, struct node *n)
         TRY(compile_clause(p, c));
     for (struct clause *c = n->fallback; c != NULL; c = c->next)
         TRY(compile_clause(p, c));
+    n->one_value = one_value(n);
+    TRY(machine_index(&p->arena, n));
     for (size_t i = 0; i < n->count; i++)
         TRY(compile_nodes(p, n->children[i]));
     return OK;
@@ -136,64 +149,4 @@ size_t rego_policy_rules(const struct rego_policy *policy, const char *path, str
             count++;
         }
     return count;
-}
-
-static struct err evaluate(const struct rego_policy *policy, const struct rego_call *call, struct arena *a,
-                           struct rego_error *error, const struct json **out)
-{
-    struct query q = {.text = bytes_of_text(call->query), .strict = call->strict};
-    const struct json *solutions;
-    TRY(query_documents(call, a, error, &q));
-    TRY(query_run(policy, call, &q, a, error, &solutions));
-    *out = solutions->count == 0 ? NULL : solutions->items[0];
-    return OK;
-}
-
-static struct err keep_result(const struct json *v, struct rego_result **out)
-{
-    struct rego_result *r = mem_new(sizeof(*r));
-    struct bytes text;
-    if (r == NULL)
-        return FAIL(ERR_NOMEM, "no memory for a result");
-    buf_init(&r->text, JSON_TEXT_MAX);
-    json_encode(v, &r->text);
-    struct err done = buf_end(&r->text, &text);
-    if (failed(done)) {
-        rego_result_free(r);
-        return done;
-    }
-    *out = r;
-    return OK;
-}
-
-enum rego_status rego_eval(const struct rego_policy *policy, const struct rego_call *call, struct rego_result **out,
-                           struct rego_error *error)
-{
-    struct rego_error local = {0};
-    struct rego_error *report = error != NULL ? error : &local;
-    const struct json *v = NULL;
-    struct arena a;
-    *report = (struct rego_error){0};
-    arena_init(&a, call->limits.memory == 0 ? EVAL_MEMORY : call->limits.memory);
-    struct err done = evaluate(policy, call, &a, report, &v);
-    if (!failed(done) && v != NULL)
-        done = keep_result(v, out);
-    arena_clear(&a);
-    if (failed(done))
-        return query_status(done, report);
-    *report = (struct rego_error){0};
-    return v == NULL ? REGO_UNDEFINED : REGO_OK;
-}
-
-struct rego_text rego_result_json(const struct rego_result *result)
-{
-    return (struct rego_text){(const char *)result->text.p, result->text.n};
-}
-
-void rego_result_free(struct rego_result *result)
-{
-    if (result == NULL)
-        return;
-    buf_clear(&result->text);
-    mem_free(result);
 }

@@ -34,30 +34,36 @@ struct err eval_enter(struct eval *e)
     return OK;
 }
 
-/* Frames end in the reverse order of their beginning, so a stack takes them; what does not fit lives in the arena. */
-static struct err take_frame(struct eval *e, size_t n, void **out)
+static struct err next_frames(struct eval *e, size_t n)
 {
-    if (e->stack == NULL)
-        TRY(arena_array(e->arena, EVAL_STACK, &e->stack));
-    if (n > EVAL_STACK - e->stack_used)
-        return arena_alloc(e->arena, n, out);
-    *out = e->stack + e->stack_used;
-    memset(*out, 0, n);
-    e->stack_used += n;
+    struct frames *s = e->frames;
+    struct frames *next = s == NULL ? NULL : s->next;
+    if (next == NULL || next->cap < n) {
+        TRY(arena_new(e->arena, &next));
+        next->cap = n > EVAL_STACK ? n : EVAL_STACK;
+        TRY(arena_array(e->arena, next->cap, &next->bytes));
+        if (s != NULL)
+            s->next = next;
+    }
+    next->used = 0;
+    e->frames = next;
     return OK;
 }
 
 struct err eval_frame(struct eval *e, const struct clause *c, struct frame *out)
 {
-    void *p;
-    size_t slots = c->var_count * sizeof(*out->slots);
+    size_t slots = (e->reference ? c->var_count : c->slot_count) * sizeof(*out->slots);
     size_t iterators = c->iterator_count * sizeof(*out->iterators);
-    size_t scenes = ((size_t)c->scene_count + 1) / 2 * 2 * sizeof(*out->scenes);
-    *out = (struct frame){.eval = e, .clause = c, .mark = e->stack_used};
     size_t collectors = e->reference ? 0 : c->collector_count * sizeof(*out->collectors);
-    TRY(take_frame(e, slots + iterators + collectors + scenes, &p));
-    uint8_t *at = p;
-    out->slots = p;
+    size_t scenes = ((size_t)c->scene_count + 1) / 2 * 2 * sizeof(*out->scenes);
+    size_t n = slots + iterators + collectors + scenes;
+    if (e->frames == NULL || n > e->frames->cap - e->frames->used)
+        TRY(next_frames(e, n));
+    *out = (struct frame){.eval = e, .clause = c, .below = e->frames, .mark = e->frames->used};
+    uint8_t *at = e->frames->bytes + e->frames->used;
+    e->frames->used += n;
+    memset(at, 0, n);
+    out->slots = (void *)at;
     out->iterators = (void *)(at + slots);
     out->collectors = (void *)(at + slots + iterators);
     out->scenes = (void *)(at + slots + iterators + collectors);
@@ -69,7 +75,8 @@ struct err eval_frame(struct eval *e, const struct clause *c, struct frame *out)
 
 void eval_frame_end(struct frame *f)
 {
-    f->eval->stack_used = f->mark;
+    f->eval->frames = f->below;
+    f->below->used = f->mark;
     if (f->eval->record != NULL)
         record_leave(f->eval);
 }
@@ -217,10 +224,18 @@ static struct err step_every(struct frame *f, const struct step *s, bool *holds)
 
 static struct err step_with(struct frame *f, const struct step *s, bool *holds)
 {
-    struct scene *scene;
-    TRY(scene_with(f, f->scenes[s->scene], s->withs, &scene));
-    f->scenes[s->to] = scene;
-    *holds = scene != NULL;
+    struct values values = {.arena = f->eval->arena};
+    for (const struct step_with *w = s->withs; w != NULL; w = w->next) {
+        const struct json *v = NULL;
+        if (w->function == NULL) {
+            TRY(eval_term(f, w->value, &v));
+            if (v == NULL)
+                return OK;
+        }
+        TRY(values_add(&values, v));
+    }
+    TRY(scene_with(f->eval, f->scenes[s->scene], s->withs, values.items, &f->scenes[s->to]));
+    *holds = true;
     return OK;
 }
 

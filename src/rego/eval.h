@@ -11,7 +11,7 @@
 #define EVAL_DEPTH  1000
 #define EVAL_STEPS  10000000
 #define EVAL_MEMORY (64UL * 1024 * 1024)
-#define EVAL_STACK  (64UL * 1024) /* bytes of frames that need no arena */
+#define EVAL_STACK  (64UL * 1024) /* bytes of frames that are taken at once */
 
 /* A rule's or a function's result that was computed in a scene already. */
 struct memo {
@@ -57,6 +57,14 @@ struct iterator {
     size_t index;
 };
 
+/* Memory for frames: they end in the reverse order of their beginning. */
+struct frames {
+    struct frames *next; /* taken when this is full; kept when that is left */
+    uint8_t *bytes;
+    size_t cap;
+    size_t used;
+};
+
 struct frame {
     struct eval *eval;
     const struct clause *clause;
@@ -64,7 +72,8 @@ struct frame {
     struct scene **scenes;
     struct iterator *iterators;
     struct collector *collectors;
-    size_t mark; /* of the stack below it */
+    struct frames *below; /* where it was taken from, and what was used there */
+    size_t mark;
 };
 
 /* The answer of a caller's function: it is asked once per evaluation for the same arguments. */
@@ -91,8 +100,9 @@ struct eval {
     uint32_t path_count;
     struct scene *scene;
     struct place at;
-    uint8_t *stack; /* frames */
-    size_t stack_used;
+    struct frames *frames;
+    struct buf *spare; /* memory for the text of a builtin's result; NULL: none */
+    struct call builtin_call;
     struct answer *answers;
     struct record *record; /* NULL: nothing is recorded */
     struct regex_cache *regexes;
@@ -160,11 +170,12 @@ MUST_CHECK struct err extension_call(struct eval *e, const struct function *fn, 
 /*
  * scene_with - the scene that a step of `with` makes. scene_masks - whether a `with` replaced this place.
  *
- * out      *out; NULL where a value is undefined
+ * in       values: of each of `w`; NULL for a function that takes another's place
+ * out      *out
  * errors   NOMEM
  */
-MUST_CHECK struct err scene_with(struct frame *f, const struct scene *from, const struct step_with *w,
-                                 struct scene **out);
+MUST_CHECK struct err scene_with(struct eval *e, const struct scene *from, const struct step_with *w,
+                                 const struct json *const *values, struct scene **out);
 MUST_CHECK struct err scene_new(struct eval *e, const struct scene *from, struct scene **out);
 bool scene_masks(const struct scene *s, const struct node *n);
 /* scene_merge - documents laid over others: objects key by key, the upper one wins. out: *out; errors: NOMEM, LIMIT */

@@ -36,10 +36,17 @@ static struct err settle_failure(struct eval *e, const struct call *c, struct er
 struct err call_builtin(struct eval *e, const struct builtin *b, const struct json *const *args, size_t count,
                         const struct json **out)
 {
-    struct call c = {.arena = e->arena, .eval = e, .args = args, .count = count, .name = b->name};
-    struct err done = b->run(&c, out);
+    struct call *c = &e->builtin_call; /* builtins call no builtins */
+    c->arena = e->arena;
+    c->eval = e;
+    c->args = args;
+    c->count = count;
+    c->name = b->name;
+    c->code = NULL;
+    c->message[0] = '\0';
+    struct err done = b->run(c, out);
     if (failed(done))
-        return settle_failure(e, &c, done, out);
+        return settle_failure(e, c, done, out);
     if (e->record != NULL)
         record_made(e, args, count, *out);
     return OK;

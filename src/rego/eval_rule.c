@@ -3,6 +3,7 @@
  */
 #include "rego/eval.h"
 #include "rego/extent.h"
+#include "rego/machine/machine.h"
 #include "rego/record.h"
 
 /* A value under construction from several clauses. */
@@ -52,12 +53,17 @@ static struct err run_branches(struct frame *f, const struct clause *clause, str
     return OK;
 }
 
+/* The compiled mode takes arguments as its first registers and matches them itself. */
 static struct err match_args(struct frame *f, const struct clause *clause, const struct json *const *args,
                              bool *matched)
 {
     *matched = true;
-    for (size_t i = 0; *matched && i < clause->arg_count; i++)
-        TRY(eval_match(f, clause->args[i], args[i], matched));
+    for (size_t i = 0; *matched && i < clause->arg_count; i++) {
+        if (f->eval->reference)
+            TRY(eval_match(f, clause->args[i], args[i], matched));
+        else
+            f->slots[i].value = args[i];
+    }
     return OK;
 }
 
@@ -74,12 +80,21 @@ static struct err run_clause(struct eval *e, const struct clause *clause, const 
     return OK;
 }
 
+/* Where all clauses say one value, the first that succeeds is enough; else they all have to agree. */
 static struct err run_clauses(struct eval *e, const struct node *n, const struct json *const *args,
                               const struct json **out)
 {
     struct complete c = {.node = n};
-    for (const struct clause *clause = n->clauses; clause != NULL; clause = clause->next)
-        TRY(run_clause(e, clause, args, &c));
+    struct machine_seen seen = {.node = n, .args = args};
+    for (const struct clause *clause = n->clauses; clause != NULL; clause = clause->next) {
+        bool admitted = true;
+        if (!e->reference)
+            TRY(machine_admits(e, clause, &seen, &admitted));
+        if (admitted)
+            TRY(run_clause(e, clause, args, &c));
+        if (c.value != NULL && n->one_value)
+            break;
+    }
     if (c.value == NULL && n->fallback != NULL)
         TRY(run_clause(e, n->fallback, args, &c));
     *out = c.value;

@@ -70,23 +70,16 @@ static struct err replace_document(struct eval *e, struct scene *s, const struct
     return OK;
 }
 
-struct err scene_with(struct frame *f, const struct scene *from, const struct step_with *w, struct scene **out)
+struct err scene_with(struct eval *e, const struct scene *from, const struct step_with *w,
+                      const struct json *const *values, struct scene **out)
 {
-    struct eval *e = f->eval;
     struct scene *s;
-    *out = NULL;
     TRY(scene_new(e, from, &s));
-    for (; w != NULL; w = w->next) {
-        const struct json *value = NULL;
-        if (w->function == NULL) {
-            TRY(eval_term(f, w->value, &value));
-            if (value == NULL)
-                return OK;
-        }
+    for (; w != NULL; w = w->next, values++) {
         if (w->replaced != NULL)
-            TRY(replace_function(e, s, w, value));
+            TRY(replace_function(e, s, w, *values));
         else
-            TRY(replace_document(e, s, w, value));
+            TRY(replace_document(e, s, w, *values));
     }
     *out = s;
     return OK;

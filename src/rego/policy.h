@@ -9,7 +9,9 @@
 #include "rego/ast.h"
 
 struct builtin;
+struct machine_guard;
 struct machine_path;
+struct machine_source;
 struct policy;
 struct program;
 struct regex_table;
@@ -127,7 +129,10 @@ struct clause {
     uint32_t var_count; /* then: registers */
     uint16_t scene_count;
     uint16_t iterator_count;
-    uint16_t collector_count; /* comprehensions, in the compiled mode */
+    uint32_t slot_count; /* in the compiled mode: registers, comprehensions, what must hold before it runs */
+    uint16_t collector_count;
+    uint16_t guard_count;
+    const struct machine_guard *guards;
     bool compiled;
 };
 
@@ -145,10 +150,13 @@ struct node {
     bool is_package;
     bool names_rule; /* a rule of the package above begins with this name */
     bool is_function;
-    bool is_set;    /* "contains" at exactly this place */
-    bool is_open;   /* a clause with variables in its head stands here */
-    bool has_value; /* a complete rule stands here */
-    uint8_t visit;  /* recursion.c */
+    bool is_set;          /* "contains" at exactly this place */
+    bool is_open;         /* a clause with variables in its head stands here */
+    bool has_value;       /* a complete rule stands here */
+    bool one_value;       /* whichever clause succeeds first says what all of them would */
+    uint8_t source_count; /* what the clauses' guards look at */
+    const struct machine_source *sources;
+    uint8_t visit; /* recursion.c */
 };
 
 struct policy {

@@ -71,20 +71,6 @@ static struct err collect_names(struct arena *a, const struct flat_body *b, stru
     return OK;
 }
 
-static struct err compile_text(struct policy *p, const struct query *q, struct arena *a, struct rego_error *error,
-                               struct solutions *s, struct clause **out)
-{
-    struct body *body;
-    struct rule *rule;
-    TRY(parse_query(a, error, q->text, &body));
-    TRY(arena_new(a, out));
-    TRY(arena_new(a, &rule));
-    (*out)->rule = rule;
-    s->form = q->expressions ? QUERY_EXPRESSIONS : q->bindings ? QUERY_BINDINGS : QUERY_VALUE;
-    s->value_count = q->expressions ? body->count : 1;
-    return compile_query(p, a, error, body, s->form, *out);
-}
-
 struct err query_data(struct arena *a, const char *text, size_t n, struct rego_error *error, const struct json **out)
 {
     struct err decoded = json_decode(a, bytes_of(text, n), NULL, NULL, out);
@@ -131,12 +117,41 @@ static struct policy view_of(const struct rego_policy *p)
     return view;
 }
 
-struct err query_run(const struct rego_policy *p, const struct rego_call *call, const struct query *q, struct arena *a,
-                     struct rego_error *error, const struct json **out)
+void query_room_init(struct query_room *r, const struct rego_policy *p, size_t memory)
 {
-    SCOPED(regex_cache) struct regex_cache regexes;
+    *r = (struct query_room){0};
+    regex_cache_init(&r->regexes, p->policy.regexes, memory);
+}
+
+void query_room_clear(struct query_room *r)
+{
+    buf_clear(&r->spare);
+    regex_cache_clear(&r->regexes);
+}
+
+struct err query_prepare(const struct rego_policy *p, struct bytes text, enum query_form form, struct arena *a,
+                         struct rego_error *error, struct query_code *out)
+{
+    struct body *body;
+    struct rule *rule;
     struct policy view = view_of(p);
-    struct clause *clause;
+    struct query_code code = {.form = form};
+    TRY(parse_query(a, error, text, &body));
+    TRY(arena_new(a, &code.clause));
+    TRY(arena_new(a, &rule));
+    code.clause->rule = rule;
+    code.value_count = form == QUERY_EXPRESSIONS ? body->count : 1;
+    TRY(compile_query(&view, a, error, body, form, code.clause));
+    TRY(collect_names(a, code.clause->branches->body, &code.names));
+    code.path_count = view.path_count;
+    *out = code;
+    return OK;
+}
+
+struct err query_solve(const struct rego_policy *p, const struct query_code *code, const struct rego_call *call,
+                       const struct query *q, struct query_room *room, struct arena *a, struct rego_error *error,
+                       const struct json **out)
+{
     struct scene scene = {.input = q->input, .data = p->policy.data};
     struct eval e = {.policy = &p->policy, .arena = a, .error = error, .call = call, .strict = q->strict};
     e.reference = call->mode == REGO_REFERENCE || q->record != NULL;
@@ -144,23 +159,33 @@ struct err query_run(const struct rego_policy *p, const struct rego_call *call, 
     e.depth_max = (unsigned)limit(call->limits.depth, EVAL_DEPTH);
     e.depth_max = e.depth_max > EVAL_DEPTH ? EVAL_DEPTH : e.depth_max;
     e.scene = &scene;
-    e.regexes = &regexes;
-    regex_cache_init(&regexes, p->policy.regexes, call->limits.memory);
+    e.path_count = code->path_count;
+    e.regexes = &room->regexes;
+    e.frames = room->frames.bytes == NULL ? NULL : &room->frames;
+    e.spare = &room->spare;
     if (q->data != NULL)
         TRY(scene_merge(a, scene.data, q->data, &scene.data));
     e.record = q->record;
     if (e.record != NULL)
         TRY(record_begin(e.record, &e));
-    struct solutions s = {.values = {.arena = a}};
-    TRY(compile_text(&view, q, a, error, &s, &clause));
-    e.path_count = view.path_count;
-    const struct flat_body *body = clause->branches->body;
-    s.body = body;
-    TRY(collect_names(a, body, &s.names));
+    struct solutions s = {.values = {.arena = a}, .body = code->clause->branches->body, .form = code->form};
+    s.value_count = code->value_count;
+    s.names = code->names;
     struct frame f;
-    TRY(eval_frame(&e, clause, &f));
-    TRY(eval_run(&f, body, add_solution, &s));
+    TRY(eval_frame(&e, code->clause, &f));
+    TRY(eval_run(&f, s.body, add_solution, &s));
     return value_array(a, s.values.items, s.values.count, out);
+}
+
+struct err query_run(const struct rego_policy *p, const struct rego_call *call, const struct query *q, struct arena *a,
+                     struct rego_error *error, const struct json **out)
+{
+    SCOPED(query_room) struct query_room room;
+    struct query_code code;
+    query_room_init(&room, p, call->limits.memory);
+    enum query_form form = q->expressions ? QUERY_EXPRESSIONS : q->bindings ? QUERY_BINDINGS : QUERY_VALUE;
+    TRY(query_prepare(p, q->text, form, a, error, &code));
+    return query_solve(p, &code, call, q, &room, a, error, out);
 }
 
 static enum rego_status status_of(struct err e)

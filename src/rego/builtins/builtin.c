@@ -196,12 +196,24 @@ void builtin_text(const struct call *c, struct buf *b)
 {
     size_t left = c->arena->cap > c->arena->used ? c->arena->cap - c->arena->used : 0;
     buf_init(b, left < TEXT_MAX ? left : TEXT_MAX);
+    struct buf *spare = c->eval->spare;
+    if (spare == NULL)
+        return;
+    b->p = spare->p;
+    b->cap = spare->cap;
+    *spare = (struct buf){0};
 }
 
-struct err builtin_string(struct call *c, const struct buf *b, const struct json **out)
+struct err builtin_string(struct call *c, struct buf *b, const struct json **out)
 {
     struct bytes text;
+    struct buf *spare = c->eval->spare;
     TRY(buf_end(b, &text));
     TRY(builtin_cost(c, text.n));
-    return value_string(c->arena, text, out);
+    TRY(value_string(c->arena, text, out));
+    if (spare != NULL && spare->p == NULL) { /* for the next one */
+        *spare = (struct buf){.p = b->p, .cap = b->cap};
+        *b = (struct buf){0};
+    }
+    return OK;
 }

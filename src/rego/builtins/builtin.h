@@ -65,13 +65,13 @@ MUST_CHECK struct err builtin_need_text_items(struct call *c, size_t index);
 
 /*
  * builtin_text - an empty buffer for the text of a result, bounded by what the evaluation may still hold.
- * builtin_string - the text in it as the result; charges for its length.
+ * builtin_string - the text in it as the result; charges for its length, and takes the memory of `b` back.
  *
  * out      *b; *out
  * errors   LIMIT, NOMEM
  */
 void builtin_text(const struct call *c, struct buf *b);
-MUST_CHECK struct err builtin_string(struct call *c, const struct buf *b, const struct json **out);
+MUST_CHECK struct err builtin_string(struct call *c, struct buf *b, const struct json **out);
 
 /*
  * builtin_settle - a failure of a lower floor as a report of the call, unless one is there already. Lack of memory, our

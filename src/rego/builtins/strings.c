@@ -115,6 +115,10 @@ static struct err bi_replace(struct call *c, const struct json **out)
 {
     SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 3));
+    if (c->args[1]->text.n != 0 && chars_find(c->args[0]->text, c->args[1]->text, 0) == SIZE_MAX) {
+        *out = c->args[0];
+        return OK;
+    }
     builtin_text(c, &b);
     if (c->args[1]->text.n == 0)
         replace_empty(c->args[0]->text, c->args[2]->text, &b);

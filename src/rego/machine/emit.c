@@ -28,7 +28,14 @@ struct err emit_const(struct emitter *m, const struct json *v, uint32_t *out)
 
 uint32_t emit_register(struct emitter *m)
 {
-    return m->clause->var_count++;
+    return m->clause->slot_count++;
+}
+
+uint32_t emit_slot(struct emitter *m, uint32_t planned)
+{
+    if (m->alias[planned] == OPERAND_NONE)
+        m->alias[planned] = emit_register(m);
+    return m->alias[planned];
 }
 
 /* In a clause that changes scenes, whatever runs next may have been reached from anywhere. */
@@ -37,11 +44,6 @@ struct err emit_scene(struct emitter *m, uint16_t scene)
     if (m->clause->scene_count <= 1)
         return OK;
     return emit_insn(m, (struct insn){.run = op_scene, .a = scene});
-}
-
-static uint32_t place_of(const struct emitter *m, uint32_t reg)
-{
-    return reg < m->known ? m->alias[reg] : reg;
 }
 
 static struct err emit_iterator(struct emitter *m, uint32_t *out)
@@ -71,28 +73,30 @@ static struct err emit_root(struct emitter *m, const struct flat_body *b, size_t
     bool is_input = bytes_is(root->name, "input");
     *at += count + whole;
     if (whole || is_input)
-        return emit_insn(m, (struct insn){.run = op_path, .to = b->steps[*at].to, .p = path});
+        return emit_insn(m, (struct insn){.run = op_path, .to = emit_slot(m, b->steps[*at].to), .p = path});
     m->is_place[last->to] = true;
-    return emit_insn(m, (struct insn){.run = op_path_slot, .to = last->to, .p = path});
+    return emit_insn(m, (struct insn){.run = op_path_slot, .to = emit_slot(m, last->to), .p = path});
 }
 
 static struct err emit_select(struct emitter *m, const struct step *s)
 {
-    uint32_t from = place_of(m, s->from);
+    uint32_t from = emit_slot(m, s->from);
     bool is_place = m->is_place[s->from];
     m->is_place[s->to] = is_place;
     if (!is_place && s->term->kind == TERM_CONST && s->term->value->type == JSON_STRING)
-        return emit_insn(m, (struct insn){.run = op_get_key, .to = s->to, .a = from, .p = s->term->value});
+        return emit_insn(m,
+                         (struct insn){.run = op_get_key, .to = emit_slot(m, s->to), .a = from, .p = s->term->value});
     uint32_t key;
     TRY(emit_operand(m, s->term, &key));
-    return emit_insn(m, (struct insn){.run = is_place ? op_slot_select : op_get, .to = s->to, .a = from, .b = key});
+    return emit_insn(
+        m, (struct insn){.run = is_place ? op_slot_select : op_get, .to = emit_slot(m, s->to), .a = from, .b = key});
 }
 
 /* Where a key that nobody reads need not be made. */
 static uint32_t key_register(struct emitter *m, const struct term *pattern)
 {
     if (pattern->kind == TERM_BIND)
-        return m->uses[pattern->var->id] > 0 ? pattern->var->id : OPERAND_NONE;
+        return m->uses[pattern->var->id] > 0 ? emit_slot(m, pattern->var->id) : OPERAND_NONE;
     return emit_register(m);
 }
 
@@ -102,10 +106,12 @@ static struct err emit_scan(struct emitter *m, const struct step *s)
     uint32_t key = key_register(m, s->term);
     m->is_place[s->to] = is_place;
     TRY(emit_insn(
-        m, (struct insn){.run = is_place ? op_slot_scan : op_scan, .a = place_of(m, s->from), .b = s->iterator}));
+        m, (struct insn){.run = is_place ? op_slot_scan : op_scan, .a = emit_slot(m, s->from), .b = s->iterator}));
     uint32_t next = emit_here(m);
     TRY(emit_scene(m, s->scene));
-    TRY(emit_insn(m, (struct insn){.run = is_place ? op_slot_next : op_next, .to = s->to, .a = s->iterator, .b = key}));
+    TRY(emit_insn(
+        m, (struct insn){
+               .run = is_place ? op_slot_next : op_next, .to = emit_slot(m, s->to), .a = s->iterator, .b = key}));
     m->back = next;
     return s->term->kind == TERM_BIND ? OK : emit_match(m, s->term, key);
 }
@@ -113,8 +119,8 @@ static struct err emit_scan(struct emitter *m, const struct step *s)
 static struct err emit_value(struct emitter *m, const struct step *s)
 {
     if (m->is_place[s->from])
-        return emit_insn(m, (struct insn){.run = op_slot_value, .to = s->to, .a = place_of(m, s->from)});
-    m->alias[s->to] = place_of(m, s->from);
+        return emit_insn(m, (struct insn){.run = op_slot_value, .to = emit_slot(m, s->to), .a = emit_slot(m, s->from)});
+    m->alias[s->to] = emit_slot(m, s->from);
     return OK;
 }
 
@@ -134,7 +140,10 @@ static struct err emit_unify(struct emitter *m, const struct step *s)
 
 static struct err emit_move(struct emitter *m, const struct step *s)
 {
-    return emit_operand(m, s->term, &m->alias[s->to]);
+    uint32_t value;
+    TRY(emit_operand(m, s->term, &value));
+    m->alias[s->to] = value;
+    return OK;
 }
 
 /* Behind a jump stands where the body's failure leads; a solution of the body makes the `not` fail. */
@@ -163,7 +172,7 @@ static struct err emit_every(struct emitter *m, const struct step *s)
     TRY(emit_iterator(m, &iterator));
     TRY(emit_insn(m, (struct insn){.run = op_every, .a = domain, .b = iterator}));
     uint32_t next = emit_here(m);
-    TRY(emit_insn(m, (struct insn){.run = op_next, .to = s->term->var->id, .a = iterator, .b = key}));
+    TRY(emit_insn(m, (struct insn){.run = op_next, .to = emit_slot(m, s->term->var->id), .a = iterator, .b = key}));
     TRY(emit_steps(m, s->body));
     TRY(emit_insn(m, (struct insn){.run = op_jump, .a = next}));
     m->code[next].back = emit_here(m);
@@ -171,17 +180,25 @@ static struct err emit_every(struct emitter *m, const struct step *s)
     return OK;
 }
 
-/* The variables of a `with` are read where they stand. */
+/* The values of a `with`, in its order; a function that is put in another's place is none. */
 static struct err emit_with(struct emitter *m, const struct step *s)
 {
-    for (const struct step_with *w = s->withs; w != NULL; w = w->next) {
-        if (w->function != NULL || w->value->kind != TERM_VAR)
-            continue;
-        uint32_t from = place_of(m, w->value->var->id);
-        if (from != w->value->var->id)
-            TRY(emit_insn(m, (struct insn){.run = op_move, .to = w->value->var->id, .a = from}));
+    void *p;
+    struct machine_with *with;
+    size_t count = 0;
+    for (const struct step_with *w = s->withs; w != NULL; w = w->next)
+        count++;
+    TRY(arena_alloc(m->arena, sizeof(*with) + count * sizeof(with->values[0]), &p));
+    with = p;
+    with->step = s;
+    with->count = count;
+    count = 0;
+    for (const struct step_with *w = s->withs; w != NULL; w = w->next, count++) {
+        with->values[count] = OPERAND_NONE;
+        if (w->function == NULL)
+            TRY(emit_operand(m, w->value, &with->values[count]));
     }
-    return emit_insn(m, (struct insn){.run = op_with, .p = s});
+    return emit_insn(m, (struct insn){.run = op_with, .p = with});
 }
 
 static struct err emit_walk(struct emitter *m, const struct step *s)
@@ -255,23 +272,27 @@ static struct err emit_body(struct emitter *m, struct flat_body *b)
     m->back = 0;
     m->consts = (struct list){.arena = m->arena};
     TRY(emit_insn(m, (struct insn){.run = op_end}));
+    for (size_t i = 0; i < m->clause->arg_count; i++)
+        TRY(emit_match(m, m->clause->args[i], (uint32_t)i));
     TRY(emit_steps(m, b));
     TRY(emit_heads(m, b, &program->heads));
     TRY(emit_insn(m, (struct insn){.run = op_yield}));
     program->code = m->code;
     program->consts = (const struct json *const *)m->consts.items;
+    program->count = m->count;
     b->program = program;
     return OK;
 }
 
 struct err machine_emit(struct policy *p, struct arena *a, struct clause *c)
 {
-    struct emitter m = {.policy = p, .arena = a, .clause = c, .known = c->var_count};
+    struct emitter m = {.policy = p, .arena = a, .clause = c};
     TRY(arena_array(a, c->var_count, &m.alias));
     TRY(arena_array(a, c->var_count, &m.uses));
     TRY(arena_array(a, c->var_count, &m.is_place));
     for (uint32_t i = 0; i < c->var_count; i++)
-        m.alias[i] = i;
+        m.alias[i] = OPERAND_NONE;
+    c->slot_count = (uint32_t)c->arg_count; /* arguments come first */
     emit_uses(&m);
     for (struct flat_branch *b = c->branches; b != NULL; b = b->next)
         TRY(emit_body(&m, b->body));

@@ -63,7 +63,7 @@ struct err emit_operand(struct emitter *m, const struct term *t, uint32_t *out)
         return emit_const(m, t->value, out);
     case TERM_VAR:
     case TERM_BIND:
-        *out = t->var->id < m->known ? m->alias[t->var->id] : t->var->id;
+        *out = emit_slot(m, t->var->id);
         return OK;
     case TERM_ARRAY:
     case TERM_SET:
@@ -168,7 +168,7 @@ struct err emit_call(struct emitter *m, const struct step *s)
     if (s->kind == STEP_WALK)
         insn.a = s->iterator;
     else if (s->term != NULL)
-        insn.to = s->term->kind == TERM_BIND ? s->term->var->id : emit_register(m);
+        insn.to = s->term->kind == TERM_BIND ? emit_slot(m, s->term->var->id) : emit_register(m);
     TRY(emit_scene(m, s->scene));
     TRY(emit_insn(m, insn));
     bool done = s->kind == STEP_WALK || s->term == NULL || s->term->kind == TERM_BIND;

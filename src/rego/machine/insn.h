@@ -49,8 +49,15 @@ struct machine_path {
     uint32_t hash;
 };
 
+struct machine_with {
+    const struct step *step;
+    size_t count;
+    uint32_t values[]; /* operands; OPERAND_NONE where a function takes another's place */
+};
+
 struct program {
     const struct insn *code; /* [0] ends the run; it starts at [1] */
+    size_t count;
     const struct json *const *consts;
     const uint32_t *heads; /* operands */
 };
@@ -76,8 +83,12 @@ static inline const struct insn *machine_back(const struct run *r, const struct 
     return r->code + i->back;
 }
 
+/* machine_path_value - the value of a constant path in the present scene. out: *out, NULL: undefined; errors: of rules
+ */
+MUST_CHECK struct err machine_path_value(struct eval *e, const struct machine_path *path, const struct json **out);
+
 /* The operations; their operands stand at each definition. Loops come in pairs: begin, and next where `back` leads. */
-machine_op op_end, op_yield, op_scene, op_jump, op_move;
+machine_op op_end, op_yield, op_scene, op_jump;
 machine_op op_path, op_path_slot, op_slot_select, op_slot_value, op_slot_scan, op_slot_next;
 machine_op op_get, op_get_key, op_scan, op_next, op_every;
 machine_op op_truth, op_same, op_same_const, op_is_array, op_is_object, op_item;

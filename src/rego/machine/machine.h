@@ -20,6 +20,28 @@ struct path_memo {
     bool value_known;
 };
 
+#define MACHINE_SOURCES 8
+
+/* What the guards of a rule's clauses looked at so far, for one call. */
+struct machine_seen {
+    const struct node *node;
+    const struct json *const *args;
+    unsigned known; /* bits */
+    const struct json *values[MACHINE_SOURCES];
+};
+
+/*
+ * machine_index - which clauses of a rule need not run: what their bodies begin with, as guards.
+ * machine_admits - whether a clause's guards hold. A guard is what the body would do first, so nothing is skipped that
+ *                  would have ended in an error.
+ *
+ * in       index: the clauses are emitted. admits: seen: of this call
+ * out      index: n->sources, guards of its clauses. admits: *admitted
+ * errors   index: NOMEM. admits: those of the rules that a guard looks at
+ */
+MUST_CHECK struct err machine_index(struct arena *a, struct node *n);
+MUST_CHECK struct err machine_admits(struct eval *e, const struct clause *c, struct machine_seen *seen, bool *admitted);
+
 /*
  * machine_emit - the instructions of a clause that is planned.
  *

@@ -40,17 +40,25 @@ static struct err whole_value(struct eval *e, const struct machine_path *path, s
     return OK;
 }
 
+struct err machine_path_value(struct eval *e, const struct machine_path *path, const struct json **out)
+{
+    struct path_memo *memo;
+    TRY(find_memo(e, path, &memo));
+    if (!memo->value_known)
+        TRY(whole_value(e, path, memo));
+    *out = memo->value;
+    return OK;
+}
+
 /* to = the value of the path p */
 const struct insn *op_path(struct run *r, const struct insn *i)
 {
-    struct path_memo *memo;
-    struct err e = find_memo(r->eval, i->p, &memo);
-    if (!failed(e) && !memo->value_known)
-        e = whole_value(r->eval, i->p, memo);
+    const struct json *v;
+    struct err e = machine_path_value(r->eval, i->p, &v);
     if (failed(e))
         return end_with(r, e);
-    r->slots[i->to].value = memo->value;
-    return memo->value == NULL ? machine_back(r, i) : i + 1;
+    r->slots[i->to].value = v;
+    return v == NULL ? machine_back(r, i) : i + 1;
 }
 
 /* to = the place of the path p */

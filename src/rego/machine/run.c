@@ -39,24 +39,31 @@ const struct insn *op_jump(struct run *r, const struct insn *i)
     return r->code + i->a;
 }
 
-/* to = a */
-const struct insn *op_move(struct run *r, const struct insn *i)
+static struct err change_scene(struct run *r, const struct machine_with *w, struct scene **out)
 {
-    r->slots[i->to] = (struct slot){.value = machine_value(r, i->a)};
-    return i + 1;
+    const struct json **values;
+    *out = NULL;
+    TRY(eval_charge(r->eval, 1));
+    TRY(arena_array(r->eval->arena, w->count, &values));
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->values[i] == OPERAND_NONE)
+            continue;
+        values[i] = machine_value(r, w->values[i]);
+        if (values[i] == NULL)
+            return OK;
+    }
+    return scene_with(r->eval, r->frame->scenes[w->step->scene], w->step->withs, values, out);
 }
 
-/* p: the step */
+/* p: the step and its values */
 const struct insn *op_with(struct run *r, const struct insn *i)
 {
-    const struct step *s = i->p;
+    const struct machine_with *w = i->p;
     struct scene *scene;
-    struct err e = eval_charge(r->eval, 1);
-    if (!failed(e))
-        e = scene_with(r->frame, r->frame->scenes[s->scene], s->withs, &scene);
+    struct err e = change_scene(r, w, &scene);
     if (failed(e))
         return end_with(r, e);
-    r->frame->scenes[s->to] = scene;
+    r->frame->scenes[w->step->to] = scene;
     return scene == NULL ? machine_back(r, i) : i + 1;
 }
 

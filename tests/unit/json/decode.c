@@ -150,7 +150,7 @@ static void bounds_hold(void **state)
     bounds.text_max = 100;
     assert_code(json_decode(&a, BYTES_LIT("[[{}]]"), &bounds, NULL, &v), ERR_LIMIT);
     arena_clear(&a);
-    arena_init(&a, 2000);
+    arena_init(&a, 1000);
     assert_code(decode(&a, BYTES_LIT("[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7,8,9,1,2,3]"), &v), ERR_NOMEM);
     arena_clear(&a);
 }
