@@ -163,7 +163,8 @@ static void zone(struct page *p, const char *class, size_t x, size_t w, size_t h
              class, x, w, h, x + w / 2, words, x + w / 2, more);
 }
 
-static void upright(struct page *p, const struct crossing_state *c, size_t x, size_t y0, size_t y1)
+/* `below`: the worst threat stands under the arrow, because something else stands beside it. */
+static void upright(struct page *p, const struct crossing_state *c, size_t x, size_t y0, size_t y1, bool below)
 {
     struct bytes id = field_text(c->row, "id");
     size_t middle = (y0 + y1) / 2;
@@ -175,8 +176,8 @@ static void upright(struct page *p, const struct crossing_state *c, size_t x, si
     page_put(p->out, "<text class=id x=@n y=@n>@t</text>", x + 16, middle + 5, id);
     sign(p, c->light, x, middle);
     if (c->worst != NULL)
-        page_put(p->out, "<text class=\"worst left\" x=@n y=@n>@t</text>", x + 48, middle + 5,
-                 field_text(c->worst, "id"));
+        page_put(p->out, "<text class=\"worst left\" x=@n y=@n>@t</text>", below ? x - 6 : x + 48,
+                 below ? y1 + 22 : middle + 5, field_text(c->worst, "id"));
     page_put(p->out, "</a>");
 }
 
@@ -187,7 +188,7 @@ static size_t draw_inside(struct page *p, size_t y)
     box(p, "in", 686, y - 6, 92, PITCH - 12, "another", "");
     arrow(p, state_of(p, "X13"), 574, 686, y + PITCH / 2 - 12, 3, "XC");
     y += PITCH;
-    upright(p, state_of(p, "X12"), 560, y - 4, y + PITCH + 22);
+    upright(p, state_of(p, "X12"), 560, y - 4, y + PITCH + 22, false);
     y += PITCH + 22;
     box(p, "in", 470, y + 4, 320, PITCH + 8, "attester, secrets, local API", "");
     return y;
@@ -201,7 +202,7 @@ static void draw_trusted(struct page *p, size_t y5, size_t h)
     page_put(p->out, "<text class=name x=1025 y=@n>broker</text>", (size_t)TOP + 34);
     for (size_t i = 0; i < 4; i++)
         page_put(p->out, "<text class=zm x=1056 y=@n>@s</text>", middle - 50 + i * 34, processes[i]);
-    upright(p, state_of(p, "X17"), 976, middle - 66, middle + 60);
+    upright(p, state_of(p, "X17"), 976, middle - 66, middle + 60, true);
     for (size_t i = 0; broker_rows[i].crossing != NULL; i++) {
         size_t y = TOP + i * 2 * PITCH;
         box(p, "trust", 1250, y + 4, 164, PITCH + 12, broker_rows[i].outside, broker_rows[i].who);
