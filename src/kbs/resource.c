@@ -44,7 +44,7 @@ struct err kbs_resource(struct kbs_session *s, const char *path, bool allow_unbo
 {
     char target[640];
     struct bytes answer, bearer;
-    SCOPED(buf) struct buf value;
+    SCOPED(buf) struct buf value = {0};
     int n = snprintf(target, sizeof(target), "/kbs/v0/resource/%s", path);
     if (n < 0 || (size_t)n >= sizeof(target))
         return FAIL(ERR_LIMIT, "a resource path that is too long");

@@ -60,7 +60,7 @@ static void put_whole(struct answer *w, const char *label, const char *key, cons
 /* One item: "ID title", then what else is to be said of it. */
 static void item(struct answer *w, struct bytes id, struct bytes title, struct bytes more)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     if (!is_fine(w) || w->item_count == ITEMS_MAX)
         return;
     buf_init(&text, MIB);

@@ -39,7 +39,7 @@ static void note_missing(struct appraising *x, struct bytes name)
 static struct err reference_value(struct appraising *x, struct rego_text arg, struct rego_reply *reply)
 {
     const struct json *name;
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     struct bytes view;
     TRY(json_decode(x->a, bytes_of(arg.p, arg.n), NULL, NULL, &name));
     if (!json_is(name, JSON_STRING))

@@ -72,7 +72,7 @@ struct err admin_attestation_policy_set(struct admin *x)
     const struct json *message;
     struct bytes text;
     struct bytes id;
-    SCOPED(buf) struct buf name;
+    SCOPED(buf) struct buf name = {0};
     TRY(read_policy(x, &message, &text));
     TRY_AS(REASON_REQUEST_MALFORMED, json_need_string(message, "policy_id", &id));
     buf_init(&name, 300);

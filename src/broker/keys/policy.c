@@ -67,7 +67,7 @@ static struct err find_only_rule(struct keys *k, struct arena *a)
 
 static struct err load_release(struct keys *k, struct arena *a, struct bytes *text)
 {
-    SCOPED(buf) struct buf data;
+    SCOPED(buf) struct buf data = {0};
     struct policy_fault fault;
     uint64_t version = 0;
     char rule[64];
@@ -285,7 +285,7 @@ static struct err explain(const struct keys *k, struct arena *a, const struct re
 struct err release_allows(const struct keys *k, struct arena *a, const struct release_question *q,
                           struct release_answer *out)
 {
-    SCOPED(buf) struct buf data;
+    SCOPED(buf) struct buf data = {0};
     *out = (struct release_answer){.rule = bytes_of_text(k->policies.rule)};
     if (k->policies.release == NULL)
         return REFUSE(ERR_DENIED, REASON_RELEASE_NO_POLICY, "no release policy is in force");

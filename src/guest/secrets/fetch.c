@@ -115,7 +115,7 @@ static struct err attest(struct fetching *f)
 static struct err fetch_one(struct fetching *f, const struct credential *c)
 {
     SCOPED(secret) struct secret value = {0};
-    SCOPED(buf) struct buf hex;
+    SCOPED(buf) struct buf hex = {0};
     struct digest d;
     uint64_t version;
     snprintf(f->report.resource, sizeof(f->report.resource), "%.255s", c->resource);

@@ -58,7 +58,7 @@ struct err token_sign_again(struct arena *a, struct bytes token, struct bytes *o
 struct err token_use(struct client *client, const char *resource, struct bytes token)
 {
     char target[PATH_SIZE];
-    SCOPED(buf) struct buf value;
+    SCOPED(buf) struct buf value = {0};
     struct bytes bearer;
     struct client_reply reply;
     int n = snprintf(target, sizeof(target), "/kbs/v0/resource/%s", resource);

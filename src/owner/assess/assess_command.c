@@ -74,7 +74,7 @@ static struct err take_only(struct invocation *in, struct job *j)
 static struct err take_context(struct invocation *in, struct job *j)
 {
     const char *path = command_text(in, "context", NULL);
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     if (path == NULL)
         return OK;
     buf_init(&text, JSON_TEXT_MAX);

@@ -41,7 +41,7 @@ static bool is_markdown(const struct invocation *in)
 
 static struct err print_explained(struct invocation *in, struct arena *a, const char *id)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     const struct json *model, *v;
     TRY(model_load(a, &model));
     TRY(about_find(a, model, bytes_of_text(id), &v));
@@ -327,7 +327,7 @@ static void table_row(const struct json *row, const struct table *t, struct buf 
 static struct err words_with(struct invocation *in, struct arena *a)
 {
     const struct json *model;
-    SCOPED(buf) struct buf text, line;
+    SCOPED(buf) struct buf text = {0}, line = {0};
     TRY(model_load(a, &model));
     if (in->is_json)
         return command_print_json(in, model);

@@ -161,7 +161,7 @@ static struct err decode(struct arena *a, enum tee tee, struct bytes text, const
 
 static struct err print(struct invocation *in, const struct json *v)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     struct bytes view;
     if (in->is_json)
         return command_print_json(in, v);
@@ -179,7 +179,7 @@ static struct err show(struct invocation *in)
     enum tee tee = tee_named(bytes_of_text(command_text(in, "tee", "")));
     struct arena a;
     const struct json *v = NULL;
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     if (tee != TEE_SNP && tee != TEE_TPM)
         return command_misuse(in, "--tee is snp or tpm");
     buf_init(&text, HTTP_BODY_MAX);

@@ -37,7 +37,7 @@ static bool ends_with_any(const char *name, const char *const *endings)
 static struct err visit_file(struct visitor *v, const char *directory, const char *name)
 {
     char path[4096];
-    SCOPED(buf) struct buf content;
+    SCOPED(buf) struct buf content = {0};
     if (name[0] == '.' || !ends_with_any(name, v->endings))
         return OK;
     if ((size_t)snprintf(path, sizeof(path), "%s/%s", directory, name) >= sizeof(path))

@@ -233,7 +233,7 @@ static struct err load_references(struct policy_files *f)
 
 static struct err encode_data(struct policy_files *f)
 {
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     struct bytes whole;
     f->data_text = BYTES_EMPTY;
     if (f->data == NULL)
@@ -264,7 +264,7 @@ static enum rego_status query_reference_value(void *context, const struct rego_t
 {
     struct policy_files *f = context;
     const struct json *name;
-    SCOPED(buf) struct buf text;
+    SCOPED(buf) struct buf text = {0};
     struct bytes view;
     if (count != 1 || failed(json_decode(&f->arena, bytes_of(args[0].p, args[0].n), NULL, NULL, &name)) ||
         name->type != JSON_STRING)

@@ -50,7 +50,7 @@ static struct err bi_match(struct call *c, const struct json **out)
 
 static struct err bi_quote_meta(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     TRY(builtin_need_strings(c, 1));
     struct bytes text = c->args[0]->text;
     builtin_text(c, &b);

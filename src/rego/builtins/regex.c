@@ -218,7 +218,7 @@ static struct err replace(struct call *c, struct matcher *m, struct bytes templa
 
 static struct err bi_replace(struct call *c, const struct json **out)
 {
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct matcher m;
     TRY(builtin_need_strings(c, 3));
     TRY(match_begin(c, c->args[1]->text, c->args[0]->text, &m));
@@ -277,7 +277,7 @@ static struct err make_template(struct call *c, struct bytes text, uint8_t open,
 static struct err bi_template_match(struct call *c, const struct json **out)
 {
     static const char *const names[] = {"start", "end"};
-    SCOPED(buf) struct buf b;
+    SCOPED(buf) struct buf b = {0};
     struct matcher m;
     struct bytes pattern;
     bool yes;
