@@ -29,7 +29,7 @@ struct err model_note(struct model *m, struct bytes path, size_t line, const cha
     struct bytes view = bytes_of_text(text);
     while (view.n > 0 && !bytes_is_utf8(view)) /* a cut in the middle of a character */
         view.n--;
-    json_object_init(&o, m->arena);
+    json_object_init(&o, m->notes.arena); /* not that of a probe, which is gone before the report is made */
     json_object_string(&o, "text", view);
     json_object_string(&o, "path", path);
     json_object_int(&o, "line", (int64_t)line);
@@ -43,7 +43,7 @@ struct err model_bind(struct model *m, const char *kind, struct bytes from, stru
 {
     struct json_object o;
     const struct json *v;
-    json_object_init(&o, m->arena);
+    json_object_init(&o, m->bindings.arena);
     json_object_text(&o, "kind", kind);
     json_object_string(&o, "from", from);
     json_object_string(&o, "to", to);

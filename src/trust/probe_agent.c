@@ -1,6 +1,7 @@
 /*
  * The agent's side: what the host may ask of the guest under a policy.
  */
+#include "base/limits.h"
 #include "trust/agent_vars.h"
 #include "trust/generated.h"
 #include "trust/patch.h"
@@ -9,8 +10,9 @@
 #include "trust/subst.h"
 #include "trust/words.h"
 
-#define QUERY_MAX   128
-#define RECORDS_MAX 64 /* recorded requests of one kind that are tried */
+#define QUERY_MAX       128
+#define PROBE_ARENA_MAX (128 * MIB)
+#define RECORDS_MAX     64 /* recorded requests of one kind that are tried */
 
 /* One answer of an agent policy. source: spec/agent.md 5.2 */
 struct agent_answer {
@@ -50,6 +52,7 @@ struct prober {
     struct tree_list open;
     struct probe_table results;
     struct bytes why_not; /* the pod does not start */
+    struct arena *kept;   /* what outlives a probe; the model's arena is that of one probe while it runs */
 };
 
 static struct err read_object(struct prober *p, const struct json *value, const struct json *state,
@@ -339,6 +342,8 @@ static struct err put(struct prober *p, const struct json *probe, struct bytes e
     TRY(probe_digest(p->m->arena, input, &o.input));
     if (o.result == PROBE_ALLOWED)
         TRY(decided_by(p, entrypoint, input, state, &o));
+    TRY(arena_copy(p->kept, o.why, &o.why));
+    TRY(arena_copy(p->kept, o.input, &o.input));
     return probe_record(&p->results, tree_text(probe, "id"), o);
 }
 
@@ -398,14 +403,27 @@ static struct err run_alone(struct prober *p, const struct json *probe)
     return OK;
 }
 
+static struct err run_one(struct prober *p, const struct json *probe)
+{
+    return json_at(probe, "request") != NULL ? run_alone(p, probe) : run_on_baselines(p, probe);
+}
+
+/* Each probe has memory of its own, so that a deployment of many pods needs no more than one of few. */
 static struct err run_probes(struct prober *p)
 {
     const struct json *probes = json_at(p->table, "agent");
-    for (TREE_EACH(i, probes)) {
-        bool is_alone = json_at(probes->items[i], "request") != NULL;
-        TRY(is_alone ? run_alone(p, probes->items[i]) : run_on_baselines(p, probes->items[i]));
+    struct arena scratch;
+    struct err e = OK;
+    arena_init(&scratch, PROBE_ARENA_MAX);
+    p->kept = p->m->arena;
+    p->m->arena = &scratch;
+    for (size_t i = 0; json_is(probes, JSON_ARRAY) && i < probes->count && !failed(e); i++) {
+        e = run_one(p, probes->items[i]);
+        arena_reset(&scratch);
     }
-    return OK;
+    p->m->arena = p->kept;
+    arena_clear(&scratch);
+    return e;
 }
 
 #define NAMELESS "{\"containers\":[{\"name\":\"container\",\"image\":\"registry.example.org/image:1\"}]}"
