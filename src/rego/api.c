@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "rego/machine/machine.h"
 #include "rego/parse.h"
+#include "rego/passes.h"
 #include "rego/query.h"
 
 #define POLICY_MEMORY (256UL * 1024 * 1024)

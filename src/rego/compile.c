@@ -3,6 +3,7 @@
  */
 #include "rego/machine/machine.h"
 #include "rego/names.h"
+#include "rego/passes.h"
 #include "rego/value.h"
 
 static bool is_plain_pattern(const struct term *t)

@@ -4,6 +4,7 @@
 #include "rego/eval.h"
 #include "rego/extent.h"
 #include "rego/machine/machine.h"
+#include "rego/passes.h"
 #include "rego/record.h"
 
 /* A value under construction from several clauses. */

@@ -4,6 +4,7 @@
 #include "rego/annotation.h"
 #include "rego/builtins/builtin.h"
 #include "rego/names.h"
+#include "rego/passes.h"
 
 #define NAME_MAX_LEN 200
 

@@ -186,43 +186,6 @@ struct mention { /* of a builtin */
 /* node_child - the child by key, or NULL. node_at - the node of a constant path. errors: none. out: the node */
 struct node *node_child(const struct node *n, const struct json *key);
 
-/*
- * tree_add_module - put the rules of a module in their places; refuses what stands in another's way.
- *
- * out      *p
- * errors   FORMAT with p->error filled; NOMEM
- */
-MUST_CHECK struct err tree_add_module(struct policy *p, struct module *m);
-MUST_CHECK struct err tree_check(struct policy *p, struct node *n);
-/* tree_path_text - "data.a.b" of a node for messages. out: text, cut to size; errors: none */
-void tree_path_text(const struct node *n, char *out, size_t size);
-
-/*
- * names_refused - the first call of a refused builtin that no `with` replaces is an error.
- *
- * errors   FORMAT with *error filled
- * out      nothing
- */
-MUST_CHECK struct err names_refused(const struct policy *p, struct rego_error *error);
-
+/* What a solution of a query is: the value of its last expression; `true` and its variables; the values of all of its
+ * expressions and its variables. */
 enum query_form { QUERY_VALUE, QUERY_BINDINGS, QUERY_EXPRESSIONS };
-
-/*
- * What a solution of a query is: the value of its last expression; `true` and its variables; the values of all of its
- * expressions and its variables.
- *
- * compile_clause - resolve, flatten, order and plan one clause. compile_query - the same for a body of its own.
- *
- * errors   FORMAT with p->error filled; NOMEM
- * out      *c
- */
-MUST_CHECK struct err compile_clause(struct policy *p, struct clause *c);
-MUST_CHECK struct err compile_query(struct policy *p, struct arena *a, struct rego_error *error, struct body *body,
-                                    enum query_form form, struct clause *c);
-/*
- * recursion_check - refuse rules that need themselves.
- *
- * errors   FORMAT with p->error filled; NOMEM
- * out      nothing
- */
-MUST_CHECK struct err recursion_check(struct policy *p);

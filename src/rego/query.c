@@ -1,4 +1,5 @@
 #include "rego/query.h"
+#include "rego/passes.h"
 
 #include "rego/parse.h"
 #include "rego/record.h"

@@ -1,7 +1,7 @@
 /*
  * No rule may need itself, not even through a reference whose keys are only known at run time.
  */
-#include "rego/policy.h"
+#include "rego/passes.h"
 
 enum { NEW, OPEN, DONE };
 

@@ -3,6 +3,7 @@
  */
 #include "base/limits.h"
 #include "base/mem.h"
+#include "rego/passes.h"
 #include "rego/query.h"
 
 #define FIRST_FRAMES 16384U

@@ -1,7 +1,7 @@
 /*
  * Which rules stand where under `data`. Rules of all modules share one tree; two kinds of rule never share a place.
  */
-#include "rego/policy.h"
+#include "rego/passes.h"
 
 static struct err refuse(struct policy *p, struct place at, const char *what, const struct node *n)
 {
