@@ -56,7 +56,11 @@ run_suite() {
     unit)
         say "unit tests, release build with its sandbox"
         one build configure build --werror
-        meson_suite build unit ;;
+        meson_suite build unit
+        for policy in release attestation_cpu; do
+            one "tests of policies/$policy.rego, all of its bodies taken" build/casemate policy test --threshold 100 \
+                "policies/$policy.rego" "policies/${policy}_test.rego"
+        done ;;
     sanitize)
         say "unit tests and fault pass, address and undefined-behaviour sanitizers"
         one build-asan configure build-asan --werror -Dfaults=true -Dsandbox=false -Dinsecure_sample=true \

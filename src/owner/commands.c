@@ -39,6 +39,7 @@ const struct command *const commands[] = {
     &command_pod_check,
     &command_policy_eval,
     &command_policy_explain,
+    &command_policy_test,
     &command_policy_set,
     &command_policy_get,
     &command_policy_show,

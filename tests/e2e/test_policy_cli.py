@@ -142,6 +142,14 @@ BAD_INPUTS = [
     (["explain", "-d", "garbage.rego", "data"], 3, "garbage.rego:1:"),
     (["explain", "--secret", "token", "data"], 3, "not a path of a secret"),
     (["explain"], 2, "an argument is missing"),
+    (["test"], 2, "an argument is missing"),
+    (["test", "nope.rego"], 3, "nope.rego: no such file"),
+    (["test", "garbage.rego"], 3, "garbage.rego:1:"),
+    (["test", "garbage.json"], 3, "garbage.json: not JSON"),
+    (["test", "a.rego"], 1, "no test ran"),
+    (["test", "--threshold", "101", "a.rego"], 2, "--threshold"),
+    (["test", "--threshold", "x", "a.rego"], 2, "--threshold"),
+    (["test", "--run"], 2, "--run needs a value"),
 ]
 
 
@@ -211,3 +219,93 @@ def test_explain_an_allowed_decision(files):
     assert answer["result"] is True
     assert answer["decision"]["made_by"] == "rule" and answer["decision"]["row"] == 5
     assert "failed" not in answer["decision"]
+
+
+# test
+
+TESTS = """package policy_test
+
+import data.policy
+
+answers(_) := "aa"
+
+test_open_refused if {
+\tnot policy.allow with input as {"snp": {"measurement": "aa", "debug": true}}
+\t\twith query_reference_value as answers
+}
+
+test_released if {
+\tpolicy.allow with input as {"snp": {"measurement": "aa"}} with query_reference_value as answers
+}
+"""
+
+
+def run_tests(files, text, *words):
+    files("a_test.rego", text)
+    return policy("test", files.folder / "a.rego", files.folder / "a_test.rego", *words)
+
+
+def test_tests_pass(files):
+    ran = run_tests(files, TESTS)
+    assert (ran.status, ran.out, ran.err) == (0, "2 passed, 0 failed, 0 skipped\n", "")
+    assert policy("test", files.folder).status == 0
+    assert run_tests(files, TESTS, "--run", "released").out == "1 passed, 0 failed, 0 skipped\n"
+    assert "pass  " in run_tests(files, TESTS, "-v").out
+    nothing = run_tests(files, TESTS, "--run", "nothing of this name")
+    assert nothing.status == 1 and "no test ran" in nothing.err
+
+
+def test_a_failing_test_says_what_did_not_hold(files):
+    wrong = "\ntest_wrong if {\n\t1 == 1\n\tpolicy.allow with input as {}\n}\n"
+    ran = run_tests(files, TESTS + wrong)
+    assert ran.status == 1
+    assert f"FAIL  {files.folder}/a_test.rego:16: data.policy_test.test_wrong\n" in ran.out
+    assert "a_test.rego:18:2: policy.allow with input as {}\n" in ran.out
+    assert "a.rego:6:2: input.snp.measurement == query_reference_value(\"m\")\n" in ran.out
+    assert ran.out.endswith("2 passed, 1 failed, 0 skipped\n")
+    answer = run_tests(files, TESTS + wrong, "--format", "json").json()
+    assert (answer["passed"], answer["failed"]) == (2, 1)
+    failed = answer["tests"][2]
+    assert (failed["outcome"], failed["failed"]["row"], failed["because"]["row"]) == ("fail", 18, 6)
+    assert "input.snp" in failed["because"]["message"]
+
+
+@pytest.mark.parametrize("value", ["false", "null", '"true"', "1", "{}", "[true]"])
+def test_what_is_not_true_fails(files, value):
+    assert run_tests(files, f"package t\ntest_x := {value}\n").status == 1
+
+
+def test_a_test_that_ends_in_an_error_fails(files):
+    ran = run_tests(files, "package t\ntest_x := 1\ntest_x := 2\n")
+    assert ran.status == 1 and "ERROR" in ran.out and "eval_conflict_error" in ran.out
+
+
+def test_a_test_with_keys_needs_one_and_all(files):
+    text = "package t\ntest_x[n] if {\n\tsome n in %s\n\tn < 3\n}\n"
+    assert run_tests(files, text % "[1, 2]").status == 0
+    assert run_tests(files, text % "[]").status == 1
+    assert run_tests(files, "package t\ntest_x[n] := n < 2 if some n in [1, 2]\n").status == 1
+
+
+def test_a_test_to_be_written_is_skipped(files):
+    ran = run_tests(files, TESTS + "\ntodo_test_later if 1 == 2\n")
+    assert ran.status == 0 and ran.out.endswith("2 passed, 0 failed, 1 skipped\n") and "skip  " in ran.out
+    assert run_tests(files, "package t\ntodo_test_later if true\n").status == 1
+
+
+def test_coverage_names_the_bodies_that_were_never_taken(files):
+    ran = run_tests(files, TESTS, "--coverage", "--run", "released")
+    assert ran.status == 0
+    assert f"never taken: {files.folder}/a.rego:10: data.policy.violations\n1 of 2 rule bodies taken, 50 %\n" in ran.out
+    assert run_tests(files, TESTS, "--threshold", "100").status == 0
+    few = run_tests(files, TESTS, "--threshold", "51", "--run", "released")
+    assert few.status == 1 and "fewer than 51 % of the rule bodies" in few.err
+    report = run_tests(files, TESTS, "--coverage", "--run", "released", "--format", "json").json()["coverage"]
+    assert (report["bodies"], report["taken"], report["percent"]) == (2, 1, 50)
+    assert report["never_taken"][0]["row"] == 10
+
+
+@pytest.mark.parametrize("name", ["release", "attestation_cpu"])
+def test_the_built_in_policies_pass_their_tests(name):
+    ran = policy("test", "--threshold", "100", ROOT / f"policies/{name}.rego", ROOT / f"policies/{name}_test.rego")
+    assert ran.status == 0, ran.out

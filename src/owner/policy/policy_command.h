@@ -12,3 +12,4 @@ extern const struct command command_policy_list;
 extern const struct command command_policy_delete;
 extern const struct command command_policy_eval;
 extern const struct command command_policy_explain;
+extern const struct command command_policy_test;
