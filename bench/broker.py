@@ -67,8 +67,8 @@ def sizes():
 def start(folder, build="build", prefix=()):
     """A broker that knows the client's TPM; gives it and the milliseconds from exec to the first answer."""
     broker = Broker(folder / "broker", build)
-    root = x509.load_der_x509_certificate((TPM / "root.der").read_bytes())
-    (broker.folder / "root.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    roots = [x509.load_der_x509_certificate((TPM / name).read_bytes()) for name in ("root.der", "ca.der", "ek_ca.der")]
+    (broker.folder / "root.pem").write_bytes(b"".join(c.public_bytes(serialization.Encoding.PEM) for c in roots))
     broker.configure({"verifier.tpm.insecure_software_tpm_roots": [str(broker.folder / "root.pem")],
                       "limits.connections_per_peer": 1000})
     begun = time.perf_counter()
