@@ -142,6 +142,16 @@ BAD_INPUTS = [
     (["explain", "-d", "garbage.rego", "data"], 3, "garbage.rego:1:"),
     (["explain", "--secret", "token", "data"], 3, "not a path of a secret"),
     (["explain"], 2, "an argument is missing"),
+    (["check"], 2, "an argument is missing"),
+    (["check", "nope.rego"], 3, "nope.rego: no such file"),
+    (["check", "garbage.rego"], 3, "garbage.rego:1:"),
+    (["check", "ref.json"], 3, "there is no policy (.rego) to check"),
+    (["check", "other.txt"], 3, "neither a policy"),
+    (["bench"], 2, "an argument is missing"),
+    (["bench", ":="], 3, "query:1:1: rego_parse_error"),
+    (["bench", "-i", "garbage.json", "1"], 3, "garbage.json: not JSON"),
+    (["bench", "--seconds", "0", "1"], 2, "--seconds"),
+    (["bench", "--strict-builtin-errors", "1 / 0"], 4, "eval_builtin_error"),
     (["test"], 2, "an argument is missing"),
     (["test", "nope.rego"], 3, "nope.rego: no such file"),
     (["test", "garbage.rego"], 3, "garbage.rego:1:"),
@@ -309,3 +319,108 @@ def test_coverage_names_the_bodies_that_were_never_taken(files):
 def test_the_built_in_policies_pass_their_tests(name):
     ran = policy("test", "--threshold", "100", ROOT / f"policies/{name}.rego", ROOT / f"policies/{name}_test.rego")
     assert ran.status == 0, ran.out
+
+
+# check
+
+LINTS = [
+    ("allow-always", "default allow := true"),
+    ("allow-always", "allow := true"),
+    ("allow-always", "allow if true"),
+    ("allow-always", "allow if {\n\tinput.a\n} else := true"),
+    ("null-reference", 'allow if input.svn >= query_reference_value("svn")'),
+    ("null-reference", 'allow if query_reference_value("svn") < input.svn'),
+    ("null-reference", 'allow if {\n\tx := query_reference_value("svn")\n\tinput.svn != x\n}'),
+    ("null-reference", 'allow if {\n\tx := query_reference_value("svn")\n\tevery s in input.a {\n\t\ts > x\n\t}\n}'),
+    ("null-reference", 'n := input.a > x if x := query_reference_value("svn")\n\nallow if n'),
+    ("never-true", "allow if false"),
+    ("never-true", "allow if not true"),
+    ("never-true", "allow if 1 == 2"),
+    ("never-true", 'allow if "a" != "a"'),
+    ("never-true", "allow if not 1 < 2"),
+    ("never-true", "allow if count([1 | 2 >= 3]) > 0"),
+    ("path-prefix", 'allow if startswith(input.image, "ghcr.io/team")'),
+    ("path-prefix", 'allow if startswith(concat("/", data["resource-path"]), "default/key")'),
+    ("path-prefix", "allow if startswith(input.image, input.registry)"),
+    ("path-prefix", 'allow if startswith(input.image, "")'),
+    ("regex-unanchored", 'allow if regex.match("a", input.x)'),
+    ("regex-unanchored", 'allow if regex.match("^a", input.x)'),
+    ("regex-unanchored", 'allow if regex.match("a$", input.x)'),
+    ("regex-unanchored", 'allow if regex.match("^a\\\\$", input.x)'),
+    ("regex-unanchored", 'allow if regex.match("^a|b$", input.x)'),
+    ("rule-unused", "alow if input.x"),
+    ("negation-split", 'allow if not startswith(input.x, "a")'),
+    ("negation-split", "allow if not input.x in {1}"),
+    ("negation-split", "allow if not input.x != 1"),
+    ("negation-split", "r if input.x\n\nf(x) := x\n\nallow if not f(r)"),
+]
+
+
+@pytest.mark.parametrize("lint,rules", LINTS, ids=[f"{a}-{i}" for i, (a, _) in enumerate(LINTS)])
+def test_check_finds(files, lint, rules):
+    path = files("bad.rego", "package p\n\n" + rules + "\n")
+    ran = policy("check", path, "--format", "json")
+    found = ran.json()["findings"]
+    assert [f["id"] for f in found] == [lint], ran.out
+    assert ran.status == (1 if found[0]["severity"] == "error" else 0)
+    assert found[0]["location"]["file"] == str(path) and found[0]["location"]["row"] >= 3
+
+
+FINE = [
+    "default allow := false\n\nallow if input.x",
+    "default allow := false",
+    "allow := false",
+    "allow := input.x",
+    "other := true\n\nallow if {\n\tother\n\tinput.x\n}",
+    'allow if input.svn == query_reference_value("svn")',
+    'allow if query_reference_value("svn") != null',
+    'allow if {\n\tx := query_reference_value("svn")\n\tis_number(x)\n\tinput.svn >= x\n}',
+    'allow if {\n\tx := query_reference_value("svn")\n\tnot is_null(x)\n\tinput.svn >= x\n}',
+    'allow if {\n\tx := query_reference_value("svn")\n\tx != null\n\tevery s in input.a {\n\t\ts > x\n\t}\n}',
+    "allow if 1 < 2",
+    "allow if not false",
+    'allow if startswith(concat("/", data["resource-path"]), "default/key/")',
+    'allow if startswith(input.name, "a")',
+    'allow if regex.match("^(a|b)$", input.x)',
+    'allow if regex.match("^[a|b]\\\\|$", input.x)',
+    "allow if not input.x",
+    "allow if not input.x == 1",
+    "c := 1\n\nallow if not count([c]) == 2",
+    'import future.keywords.not\n\nallow if not startswith(input.x, "a")',
+]
+
+
+@pytest.mark.parametrize("rules", FINE, ids=range(len(FINE)))
+def test_check_finds_nothing(files, rules):
+    ran = policy("check", files("fine.rego", "package p\n\n" + rules + "\n"))
+    assert (ran.status, ran.out) == (0, "1 policy, 0 errors, 0 warnings\n"), ran.out
+
+
+def test_check_shows_the_line_and_knows_entry_points(files):
+    ran = policy("check", files("bad.rego", "package p\n\ndefault allow := true\n\nmine if input.x\n"))
+    assert ran.status == 1
+    assert "bad.rego:3:9: error: " in ran.out and "[allow-always]\n    default allow := true\n            ^\n" in ran.out
+    assert "mine if input.x" in ran.out and ran.out.endswith("1 policy, 1 errors, 1 warnings\n")
+    assert "mine" not in policy("check", "-e", "mine", files.folder / "bad.rego").out
+
+
+def test_check_shows_a_compile_error_like_the_others(files):
+    ran = policy("check", files("bad.rego", "package p\nallow if nothing(input.x)\n"))
+    assert ran.status == 3 and "bad.rego:2:10: " in ran.err and "             ^\n" in ran.err
+
+
+def test_check_finds_nothing_in_the_built_in_policies():
+    ran = policy("check", ROOT / "policies")
+    assert ran.status == 0 and ran.out.endswith("0 errors, 0 warnings\n"), ran.out
+
+
+# bench
+
+def test_bench_measures_and_shows_the_answer(files):
+    words = ("bench", "-d", files.folder / "a.rego", "-i", files.folder / "in.json", "data.policy.allow")
+    ran = policy(*words)
+    assert ran.status == 0 and "each with the same answer\nmedian " in ran.out and ran.out.endswith("answer false\n")
+    answer = policy(*words, "--format", "json").json()
+    assert answer["result"] is False and answer["evaluations"] > 100
+    assert 0 < answer["median_ns"] <= answer["p99_ns"] <= answer["slowest_ns"]
+    assert policy("bench", "data.nothing").out.endswith("answer undefined\n")

@@ -13,3 +13,5 @@ extern const struct command command_policy_delete;
 extern const struct command command_policy_eval;
 extern const struct command command_policy_explain;
 extern const struct command command_policy_test;
+extern const struct command command_policy_check;
+extern const struct command command_policy_bench;

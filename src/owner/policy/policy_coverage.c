@@ -1,6 +1,7 @@
 #include "owner/policy/policy_coverage.h"
 
 #include "rego/explain.h"
+#include "rego/passes.h"
 
 #define NAME_SIZE 512
 

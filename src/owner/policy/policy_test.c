@@ -8,6 +8,7 @@
 #include "owner/policy/policy_command.h"
 #include "owner/policy/policy_coverage.h"
 #include "rego/explain.h"
+#include "rego/passes.h"
 
 #define NAME_SIZE 512
 
