@@ -25,7 +25,8 @@ struct rego_session {
     struct kept_query *kept;
     size_t kept_count;
     struct query_room room;
-    struct buf text; /* the result */
+    size_t pattern_memory; /* the bound under which the room's patterns were compiled; 0: ours */
+    struct buf text;       /* the result */
     uint8_t *frames;
 };
 
@@ -123,6 +124,16 @@ static void keep_little(struct rego_session *s)
         regex_cache_clear(&s->room.regexes);
 }
 
+/* Patterns count as memory of the evaluation: those compiled under another bound are not used under this one. */
+static void bound_patterns(struct rego_session *s, size_t memory)
+{
+    if (memory == s->pattern_memory)
+        return;
+    regex_cache_clear(&s->room.regexes);
+    regex_cache_init(&s->room.regexes, s->policy->policy.regexes, memory);
+    s->pattern_memory = memory;
+}
+
 enum rego_status rego_session_eval(struct rego_session *s, const struct rego_call *call, struct rego_text *out,
                                    struct rego_error *error)
 {
@@ -132,6 +143,7 @@ enum rego_status rego_session_eval(struct rego_session *s, const struct rego_cal
     *report = (struct rego_error){0};
     buf_reset(&s->text);
     s->arena.cap = call->limits.memory == 0 ? EVAL_MEMORY : call->limits.memory;
+    bound_patterns(s, call->limits.memory);
     struct err done = evaluate(s, call, report, &v);
     if (!failed(done) && v != NULL)
         done = encode(s, v);

@@ -16,7 +16,8 @@ static const char policy_text[] = "package t\n"
                                   "deep(x) := y if { x > 0; y := 1 + x }\n"
                                   "sum := deep(deep(deep(1)))\n"
                                   "other := x if x := allow with input as {\"roles\": [\"admin\"], \"user\": \"bob\"}\n"
-                                  "bad := 1\nbad := 2 if true\n";
+                                  "bad := 1\nbad := 2 if true\n"
+                                  "like := regex.match(input.r, \"x\")\n";
 
 struct question {
     const char *query;
@@ -127,6 +128,32 @@ static void test_limit_then_answer(void **state)
     rego_policy_free(p);
 }
 
+/* Patterns count as memory, with and without a session, and also when an evaluation without limits has kept them. */
+static void test_memory_bounds_patterns(void **state)
+{
+    (void)state;
+    static const size_t memory[] = {0, 65536, 0, 65536, 65536, 0};
+    struct rego_policy *p = load();
+    struct rego_session *s = NULL;
+    char input[2600] = "{\"r\":\"";
+    memset(input + 6, 'a', 2500);
+    memcpy(input + 2506, "\"}", 3);
+    assert_int_equal(rego_session_new(p, &s), REGO_OK);
+    for (size_t i = 0; i < sizeof(memory) / sizeof(memory[0]); i++) {
+        struct rego_text text;
+        struct rego_error error;
+        struct rego_result *result = NULL;
+        enum rego_status want = memory[i] == 0 ? REGO_OK : REGO_ERR_LIMIT;
+        struct rego_call call = {.query = "data.t.like", .input = input, .input_length = strlen(input)};
+        call.limits.memory = memory[i];
+        assert_int_equal(rego_session_eval(s, &call, &text, &error), want);
+        assert_int_equal(rego_eval(p, &call, &result, &error), want);
+        rego_result_free(result);
+    }
+    rego_session_free(s);
+    rego_policy_free(p);
+}
+
 static void *work(void *shared)
 {
     struct rego_session *s = NULL;
@@ -196,7 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_in_every_order),          cmocka_unit_test(test_more_queries_than_are_kept),
         cmocka_unit_test(test_limit_then_answer),       cmocka_unit_test(test_threads_share_a_policy),
-        cmocka_unit_test(test_memory_may_end_anywhere),
+        cmocka_unit_test(test_memory_may_end_anywhere), cmocka_unit_test(test_memory_bounds_patterns),
     };
     return cmocka_run_group_tests_name("rego/session", tests, NULL, NULL);
 }
