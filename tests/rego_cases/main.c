@@ -168,8 +168,15 @@ int main(int argc, char **argv)
     for (int i = first; i < argc; i++)
         run_path(&t, argv[i], argv[i], 0);
     print_tally(&t);
-    for (size_t i = 0; i < t.count; i++)
-        if (t.rows[i].failed > 0)
-            return 1;
-    return 0;
+    unsigned passed = 0;
+    unsigned failed_count = 0;
+    for (size_t i = 0; i < t.count; i++) {
+        passed += t.rows[i].passed;
+        failed_count += t.rows[i].failed;
+    }
+    if (passed + failed_count == 0) {
+        (void)fprintf(stderr, "rego-cases: no case was found\n");
+        return 3;
+    }
+    return failed_count == 0 ? 0 : 1;
 }
