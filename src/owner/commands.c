@@ -40,6 +40,7 @@ const struct command *const commands[] = {
     &command_policy_eval,
     &command_policy_explain,
     &command_policy_check,
+    &command_policy_fmt,
     &command_policy_test,
     &command_policy_bench,
     &command_policy_set,

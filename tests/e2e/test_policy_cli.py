@@ -1,5 +1,6 @@
 """`casemate policy eval, explain, check, test, fmt, bench` as a user runs them: files in, text and exit status out."""
 import json
+import os
 import pathlib
 import subprocess
 
@@ -147,6 +148,11 @@ BAD_INPUTS = [
     (["check", "garbage.rego"], 3, "garbage.rego:1:"),
     (["check", "ref.json"], 3, "there is no policy (.rego) to check"),
     (["check", "other.txt"], 3, "neither a policy"),
+    (["fmt"], 2, "an argument is missing"),
+    (["fmt", "nope.rego"], 3, "nope.rego: cannot be read"),
+    (["fmt", "garbage.rego"], 3, "garbage.rego:1:"),
+    (["fmt", "a.rego", "garbage.rego"], 3, "garbage.rego:1:"),
+    (["fmt", "other.txt"], 3, "rego_parse_error"),
     (["bench"], 2, "an argument is missing"),
     (["bench", ":="], 3, "query:1:1: rego_parse_error"),
     (["bench", "-i", "garbage.json", "1"], 3, "garbage.json: not JSON"),
@@ -424,3 +430,127 @@ def test_bench_measures_and_shows_the_answer(files):
     assert answer["result"] is False and answer["evaluations"] > 100
     assert 0 < answer["median_ns"] <= answer["p99_ns"] <= answer["slowest_ns"]
     assert policy("bench", "data.nothing").out.endswith("answer undefined\n")
+
+
+# fmt
+
+UGLY = """# top
+package   p # of the package
+import data.x
+# about allow
+allow if {input.x==1;input.y!=2 ;  x := [ 1,2 ,3][_] # tail
+
+  # inside
+
+  every a in   x{a>0;a<9} }
+else := false if   not f(-1)
+f( x ):= {"a":x , "b":{ 1-1,2 }}
+g := {z|some z in input.z;z>1}
+h := [z|
+some z in input.z
+   z>1
+]
+t := $"a {x}  # no comment" if {
+x := `raw
+  # text`
+y := "# none"
+}
+r if {
+  allow with input as {
+  "x": 1
+  }
+     with data.x as 2 }
+# end"""
+
+PLAIN = """# top
+package p # of the package
+
+import data.x
+# about allow
+allow if {
+\tinput.x == 1
+\tinput.y != 2
+\tx := [1, 2, 3][_] # tail
+
+\t# inside
+
+\tevery a in x {
+\t\ta > 0
+\t\ta < 9
+\t}
+} else := false if not f(-1)
+f(x) := {"a": x, "b": {1 - 1, 2}}
+g := {z | some z in input.z; z > 1}
+h := [z |
+\tsome z in input.z
+\tz > 1
+]
+t := $"a {x}  # no comment" if {
+\tx := `raw
+  # text`
+\ty := "# none"
+}
+
+r if {
+\tallow with input as {
+\t\t"x": 1
+\t}
+\t\twith data.x as 2
+}
+# end
+"""
+
+
+def test_fmt_lays_out_and_keeps_comments(files):
+    ran = policy("fmt", files("ugly.rego", UGLY))
+    assert (ran.status, ran.out, ran.err) == (0, PLAIN, "")
+    assert policy("fmt", files("plain.rego", PLAIN)).out == PLAIN
+    assert policy("fmt", files("crlf.rego", PLAIN.replace("`raw\n  # text`", '"raw"').replace("\n", "\r\n"))).out == \
+        PLAIN.replace("`raw\n  # text`", '"raw"')
+
+
+def test_fmt_lists_and_writes(files):
+    ugly, plain = files("ugly.rego", UGLY), files("plain.rego", PLAIN)
+    os.chmod(ugly, 0o640)
+    ran = policy("fmt", "--list", ugly, plain)
+    assert (ran.status, ran.out) == (1, f"{ugly}\n") and ugly.read_text() == UGLY
+    ran = policy("fmt", "--write", ugly, plain)
+    assert (ran.status, ran.out) == (0, "") and ugly.read_text() == PLAIN and ugly.stat().st_mode & 0o777 == 0o640
+    assert policy("fmt", "--list", ugly, plain).status == 0
+
+
+def test_fmt_writes_no_file_that_is_refused(files):
+    bad = files("bad.rego", "package p\nallow if {\n")
+    assert policy("fmt", "--write", bad).status == 3 and bad.read_text() == "package p\nallow if {\n"
+    files("real.rego", UGLY)
+    link = files.folder / "link.rego"
+    link.symlink_to("real.rego")
+    ran = policy("fmt", "--write", link)
+    assert ran.status == 3 and "not a regular file" in ran.err and link.is_symlink()
+
+
+def test_fmt_of_v0(files):
+    path = files("old.rego", "package p\np[x]{x:=1;x>0} {x:=2}\ndefault r=false\n")
+    assert policy("fmt", path).status == 3
+    assert policy("fmt", "--v0-compatible", path).out == \
+        "package p\n\np[x] {\n\tx := 1\n\tx > 0\n} {\n\tx := 2\n}\n\ndefault r = false\n"
+
+
+def test_fmt_leaves_our_own_policies_as_they_are():
+    ran = policy("fmt", "--list", *sorted((ROOT / "policies").glob("*.rego")))
+    assert (ran.status, ran.out) == (0, "")
+
+
+def test_fmt_changes_no_published_module(vectors, files):
+    """Each module of the corpus is laid out; fmt itself refuses what is not the same tokens, comments and tree."""
+    count = 0
+    for version, words in (("v1", ()), ("v0", ("--v0-compatible",))):
+        paths = []
+        for number, path in enumerate(sorted((vectors / "rego" / version).rglob("*.json"))):
+            modules = [m for case in json.loads(path.read_text())["cases"] for m in case.get("modules") or []]
+            paths += [files(f"{version}/{number}-{i}.rego", m) for i, m in enumerate(modules)]
+        for i in range(0, len(paths), 32):
+            ran = policy("fmt", "--write", *words, *paths[i:i + 32])
+            assert ran.status == 0, ran.err
+        count += len(paths)
+    assert count > 4000

@@ -15,3 +15,4 @@ extern const struct command command_policy_explain;
 extern const struct command command_policy_test;
 extern const struct command command_policy_check;
 extern const struct command command_policy_bench;
+extern const struct command command_policy_fmt;
