@@ -3,6 +3,7 @@
  */
 #include "base/limits.h"
 #include "base/mem.h"
+#include "rego/hint.h"
 #include "rego/machine/machine.h"
 #include "rego/parse.h"
 #include "rego/passes.h"
@@ -84,6 +85,16 @@ static struct err make_policy(struct policy *p, const struct rego_module *module
     return recursion_check(p);
 }
 
+/* Where a module is refused, say what its writer may have meant. */
+static void add_hint(const struct rego_module *modules, size_t count, struct rego_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(modules[i].name == NULL ? "policy.rego" : modules[i].name, error->file) == 0) {
+            hint_add(error, bytes_of(modules[i].text, modules[i].length), modules[i].v0);
+            return;
+        }
+}
+
 enum rego_status rego_policy_new(const struct rego_module *modules, size_t count, const char *data, size_t data_length,
                                  const struct rego_extension *extensions, size_t extension_count,
                                  struct rego_policy **out, struct rego_error *error)
@@ -101,6 +112,7 @@ enum rego_status rego_policy_new(const struct rego_module *modules, size_t count
         made = make_policy(&p->policy, modules, count, data, data_length);
     p->policy.error = NULL;
     if (failed(made)) {
+        add_hint(modules, count, report);
         rego_policy_free(p);
         return query_status(made, report);
     }

@@ -25,7 +25,9 @@ struct err note_fail(struct rego_error *error, enum rego_status status, const ch
 {
     if (error == NULL || error->status != REGO_UNSET)
         return outcome(status);
-    *error = (struct rego_error){.status = status, .row = at.row, .column = at.column};
+    error->status = status; /* a hint may be there already */
+    error->row = at.row;
+    error->column = at.column;
     copy_text(error->code, sizeof(error->code), code);
     copy_text(error->file, sizeof(error->file), at.file == NULL ? "" : at.file);
     va_list args;

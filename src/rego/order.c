@@ -7,17 +7,24 @@
 struct needs {
     const bool *safe;
     uint32_t depth;
-    struct term *unsafe; /* the first one that is not safe */
+    struct term *unsafe; /* the first one that is not safe; one that the text names comes before one of our own */
 };
+
+/* A query's values have names that no text can write. */
+static bool is_own(const struct term *t)
+{
+    return t->var->made || memchr(t->var->name.p, ' ', t->var->name.n) != NULL;
+}
 
 static void needs_of_body(struct needs *n, const struct flat_body *b);
 
 static void needs_of(struct needs *n, struct term *t)
 {
-    if (t == NULL || n->unsafe != NULL)
+    if (t == NULL || (n->unsafe != NULL && !is_own(n->unsafe)))
         return;
     if (t->kind == TERM_VAR) {
-        if (t->var->depth <= n->depth && !n->safe[t->var->id])
+        bool is_unsafe = t->var->depth <= n->depth && !n->safe[t->var->id];
+        if (is_unsafe && (n->unsafe == NULL || !is_own(t)))
             n->unsafe = t;
         return;
     }
@@ -167,7 +174,7 @@ static void mark_outputs(struct outputs *o, struct flat *f)
 
 static struct err refuse(struct compiler *c, const struct term *t)
 {
-    if (t->var->made)
+    if (is_own(t))
         return note_fail(c->error, REGO_ERR_COMPILE, "rego_unsafe_var_error", t->at, "expression is unsafe");
     return note_fail(c->error, REGO_ERR_COMPILE, "rego_unsafe_var_error", t->at, "var %.*s is unsafe",
                      NOTE_TEXT(t->var->name));
@@ -227,7 +234,7 @@ struct err order_body(struct compiler *c, struct flat_body *b, bool *safe)
                 continue;
             struct term *missing = try_literal(b->items[i], safe, b->depth, marked);
             if (missing != NULL) {
-                bool better = unsafe == NULL || (unsafe->var->made && !missing->var->made);
+                bool better = unsafe == NULL || (is_own(unsafe) && !is_own(missing));
                 unsafe = better ? missing : unsafe;
                 continue;
             }

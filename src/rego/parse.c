@@ -3,6 +3,8 @@
  */
 #include "rego/parse.h"
 
+#include "rego/hint.h"
+
 struct err parser_refuse(struct parser *p, const char *what)
 {
     return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", p->tok.at, "%s", what);
@@ -235,7 +237,7 @@ struct err parse_module(struct arena *a, struct rego_error *error, const char *f
     return OK;
 }
 
-struct err parse_query(struct arena *a, struct rego_error *error, struct bytes text, struct body **out)
+static struct err parse_query_text(struct arena *a, struct rego_error *error, struct bytes text, struct body **out)
 {
     struct parser p;
     TRY(parser_start(&p, a, error, "query", text));
@@ -244,4 +246,12 @@ struct err parse_query(struct arena *a, struct rego_error *error, struct bytes t
     if (p.tok.kind != TOKEN_END)
         return parser_refuse(&p, "unexpected token behind the query");
     return OK;
+}
+
+struct err parse_query(struct arena *a, struct rego_error *error, struct bytes text, struct body **out)
+{
+    struct err e = parse_query_text(a, error, text, out);
+    if (failed(e))
+        hint_add(error, text, false);
+    return e;
 }

@@ -1,7 +1,7 @@
 #include "rego/query.h"
-#include "rego/passes.h"
-
+#include "rego/hint.h"
 #include "rego/parse.h"
+#include "rego/passes.h"
 #include "rego/record.h"
 #include "rego/regex/cache.h"
 
@@ -142,7 +142,10 @@ struct err query_prepare(const struct rego_policy *p, struct bytes text, enum qu
     TRY(arena_new(a, &rule));
     code.clause->rule = rule;
     code.value_count = form == QUERY_EXPRESSIONS ? body->count : 1;
-    TRY(compile_query(&view, a, error, body, form, code.clause));
+    struct err compiled = compile_query(&view, a, error, body, form, code.clause);
+    if (failed(compiled))
+        hint_add(error, text, false);
+    TRY(compiled);
     TRY(collect_names(a, code.clause->branches->body, &code.names));
     code.path_count = view.path_count;
     *out = code;
