@@ -108,15 +108,24 @@ test_null_equals_nothing if {
 	not policy.holds(null, "x") with query_reference_value as nobody_registered
 }
 
-test_snp_platform_refused[name] if {
-	some name in ["reported_tcb_bootloader", "reported_tcb_tee", "reported_tcb_snp", "reported_tcb_microcode"]
-	every other in [999, "4", null, [4], true] {
-		snp_claims({name: other}) == {"instance-identity": 2, "hardware": 97, "executables": 3, "configuration": 96}
+# An object is no list of values.
+object_registered(_) := {"x": "aa"}
+
+test_registered_object_holds_only_itself if {
+	not policy.holds("aa", "x") with query_reference_value as object_registered
+	policy.holds({"x": "aa"}, "x") with query_reference_value as object_registered
+}
+
+test_snp_platform_refused if {
+	every name in ["reported_tcb_bootloader", "reported_tcb_tee", "reported_tcb_snp", "reported_tcb_microcode"] {
+		every other in [999, "4", null, [4], true] {
+			snp_claims({name: other}) == {"instance-identity": 2, "hardware": 97, "executables": 3, "configuration": 96}
+		}
 	}
 }
 
 test_snp_measurement_refused if {
-	every other in ["ab", "AA", "", null, ["aa"]] {
+	every other in ["ab", "AA", "", null, ["aa"], ["bb", "aa"]] {
 		snp_claims({"measurement": other}) == {"instance-identity": 2, "hardware": 2, "executables": 33, "configuration": 96}
 	}
 }
@@ -140,12 +149,21 @@ test_snp_initdata_without_its_field_refused if {
 }
 
 # Measured and closed, but set up as nobody registered: still affirming, and said.
-test_snp_other_settings_are_said[name] if {
-	some name in [
+test_snp_other_settings_are_said if {
+	every name in [
 		"platform_smt_enabled", "platform_tsme_enabled", "policy_abi_major",
 		"policy_abi_minor", "policy_single_socket", "policy_smt_allowed",
-	]
-	snp_claims({name: "other"}) == object.union(good, {"configuration": 3})
+	] {
+		snp_claims({name: "other"}) == object.union(good, {"configuration": 3})
+	}
+}
+
+# Other settings do not stand in for what is not measured or not closed.
+test_snp_other_settings_excuse_nothing if {
+	every broken in [{"reported_tcb_tee": 9}, {"measurement": "ab"}, {"policy_debug_allowed": true}] {
+		claims := snp_claims(object.union(broken, {"platform_smt_enabled": "other"}))
+		claims["configuration"] == 96
+	}
 }
 
 test_snp_affirms if snp_claims({}) == good
@@ -155,34 +173,43 @@ test_snp_with_initdata_affirms if {
 		with query_reference_value as snp_reference
 }
 
-test_tpm_platform_refused[number] if {
-	some number in ["00", "01", "02", "03", "05", "06", "07"]
-	every other in ["a9", zero, "", null, ["a0"]] {
-		tpm_claims({concat("", ["pcr", number]): other}) == {"instance-identity": 2, "hardware": 97, "executables": 3, "configuration": 96}
+test_tpm_platform_refused if {
+	every number in ["00", "01", "02", "03", "05", "06", "07"] {
+		every other in ["a9", zero, "", null, ["a0"]] {
+			tpm_claims({concat("", ["pcr", number]): other}) == {"instance-identity": 2, "hardware": 97, "executables": 3, "configuration": 96}
+		}
 	}
 }
 
-test_tpm_executables_refused[number] if {
-	some number in ["04", "09", "11", "12"]
-	every other in ["ff", "", null] {
-		tpm_claims({concat("", ["pcr", number]): other}) == {"instance-identity": 2, "hardware": 2, "executables": 33, "configuration": 96}
+test_tpm_executables_refused if {
+	every number in ["04", "09", "11", "12"] {
+		every other in ["ff", "", null] {
+			tpm_claims({concat("", ["pcr", number]): other}) == {"instance-identity": 2, "hardware": 2, "executables": 33, "configuration": 96}
+		}
 	}
 }
 
 # What nobody registered was extended all the same.
-test_tpm_rest_refused[number] if {
-	some number in ["08", "10", "13", "14", "15"]
-	every other in ["ff", "", null] {
-		tpm_claims({concat("", ["pcr", number]): other}) == {"instance-identity": 2, "hardware": 2, "executables": 3, "configuration": 96}
+test_tpm_rest_refused if {
+	every number in ["08", "10", "13", "14", "15"] {
+		every other in ["ff", "", null] {
+			tpm_claims({concat("", ["pcr", number]): other}) == {"instance-identity": 2, "hardware": 2, "executables": 3, "configuration": 96}
+		}
 	}
 }
 
-test_tpm_missing_register_refused[number] if {
-	some i in numbers.range(0, 15)
-	number := sprintf("pcr%02d", [i])
-	claims := policy.trust_claims with input as {"tpm": object.remove(tpm, [number])}
+test_tpm_missing_register_refused if {
+	every i in numbers.range(0, 15) {
+		number := sprintf("pcr%02d", [i])
+		claims := policy.trust_claims with input as {"tpm": object.remove(tpm, [number])}
+			with query_reference_value as tpm_reference
+		claims["configuration"] == 96
+	}
+}
+
+test_tpm_initdata_without_its_register_refused if {
+	policy.trust_claims["configuration"] == 96 with input as {"tpm": object.remove(tpm, ["pcr08"]), "init_data_claims": {}}
 		with query_reference_value as tpm_reference
-	claims["configuration"] == 96
 }
 
 test_tpm_other_ima_register_refused if {

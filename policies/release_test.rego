@@ -42,11 +42,12 @@ test_refused_without_a_part if {
 	}
 }
 
-test_refused_by_each_status[status] if {
-	some status in ["none", "warning", "contraindicated", "Affirming", "affirming ", "", null, true, 2]
-	document := {"submods": {"cpu0": object.union(affirming, {"ear.status": status})}}
-	not released(document, bound, path)
-	why(document, bound, path) == "release.not-affirming"
+test_refused_by_each_status if {
+	every status in ["none", "warning", "contraindicated", "Affirming", "affirming ", "", null, true, 2] {
+		document := {"submods": {"cpu0": object.union(affirming, {"ear.status": status})}}
+		not released(document, bound, path)
+		why(document, bound, path) == "release.not-affirming"
+	}
 }
 
 test_refused_without_a_status if {

@@ -296,11 +296,11 @@ def test_a_test_that_ends_in_an_error_fails(files):
     assert ran.status == 1 and "ERROR" in ran.out and "eval_conflict_error" in ran.out
 
 
-def test_a_test_with_keys_needs_one_and_all(files):
-    text = "package t\ntest_x[n] if {\n\tsome n in %s\n\tn < 3\n}\n"
-    assert run_tests(files, text % "[1, 2]").status == 0
-    assert run_tests(files, text % "[]").status == 1
-    assert run_tests(files, "package t\ntest_x[n] := n < 2 if some n in [1, 2]\n").status == 1
+@pytest.mark.parametrize("rule", ["test_x[n] if {\n\tsome n in [1, 2]\n\tn < 3\n}", "test_x contains 1 if true",
+                                  "test_x[n] := true if some n in [1]"])
+def test_a_test_that_cannot_fail_is_an_error(files, rule):
+    ran = run_tests(files, f"package t\n{rule}\n")
+    assert ran.status == 1 and "ERROR" in ran.out and "use every" in ran.out
 
 
 def test_a_test_to_be_written_is_skipped(files):

@@ -28,7 +28,7 @@ static struct err verify(struct policy_files *f, struct bytes text, const struct
     struct layout_text old;
     struct layout_text tokens;
     struct module *m;
-    SCOPED(buf) struct buf again;
+    SCOPED(buf) struct buf again = {0};
     struct bytes view;
     struct rego_error error = {0};
     TRY(layout_read(&f->arena, &error, text, &old));
