@@ -37,11 +37,20 @@ def namespace(pid, kind):
     return os.stat(f"/proc/{pid}/ns/{kind}").st_ino
 
 
+def entered(pid):
+    """A process just started still holds what its parent held until it enters its role; it reads no request before."""
+    for _ in range(500):
+        if int(status(pid)["CapEff"], 16) in (0, 2):
+            return
+        time.sleep(0.02)
+
+
 def check(broker):
     found = roles(broker)
     assert set(found) == {"keys", "front", "front-admin", "appraise"}
     for role, pids in found.items():
         for pid in pids:
+            entered(pid)
             have = status(pid)
             assert have["NoNewPrivs"] == "1" and have["Seccomp"] == "2", role
             assert int(have["CapEff"], 16) in ((2,) if role == "keys" else (0,)), (role, have["CapEff"])
