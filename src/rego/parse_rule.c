@@ -128,7 +128,13 @@ static struct err parse_if_body(struct parser *p, struct body **out)
     return OK;
 }
 
-static struct err parse_rule_body(struct parser *p, struct body **out)
+static bool is_set_head(const struct rule *r)
+{
+    return r->ref->count == 2 && !r->ref->items[1]->dotted && r->branch.value == NULL && !r->is_function &&
+           r->element == NULL;
+}
+
+static struct err parse_rule_body(struct parser *p, bool set_head, struct body **out)
 {
     if (p->has_if && parser_is_word(p, "if")) {
         TRY(parser_step(p));
@@ -137,7 +143,9 @@ static struct err parse_rule_body(struct parser *p, struct body **out)
     if (p->tok.kind != TOKEN_BRACE_OPEN)
         return OK;
     if (p->v1) {
-        note_hint(p->lx.error, "write `if` before the body, or load the module as Rego v0");
+        /* With `if` alone p[x] would be an object of trues where its writer means a set. */
+        note_hint(p->lx.error, set_head ? "write `p contains x if { .. }` for a set, or load the module as Rego v0"
+                                        : "write `if` before the body, or load the module as Rego v0");
         return parser_refuse(p, "`if` keyword is required before rule body");
     }
     return parse_braced_body(p, out);
@@ -156,17 +164,11 @@ static struct err parse_else(struct parser *p, struct rule *r)
         b->at = p->tok.at;
         TRY(parser_step(p));
         TRY(parse_value(p, &b->value));
-        TRY(parse_rule_body(p, &b->body));
+        TRY(parse_rule_body(p, false, &b->body));
         last->next = b;
         last = b;
     }
     return OK;
-}
-
-static bool is_set_head(const struct rule *r)
-{
-    return r->ref->count == 2 && !r->ref->items[1]->dotted && r->branch.value == NULL && !r->is_function &&
-           r->element == NULL;
 }
 
 /* What v0 reads as a partial set; what v1 refuses. */
@@ -228,7 +230,7 @@ static struct err parse_rule(struct parser *p, struct rule ***end)
     struct rule *r;
     TRY(parse_head(p, &r));
     bool has_if = p->has_if && parser_is_word(p, "if");
-    TRY(parse_rule_body(p, &r->branch.body));
+    TRY(parse_rule_body(p, is_set_head(r), &r->branch.body));
     TRY(settle_head(p, r, has_if));
     **end = r;
     *end = &r->next;

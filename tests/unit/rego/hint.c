@@ -13,6 +13,8 @@ struct row {
 static const struct row rows[] = {
     {"v0 body", "allow { input.x }", "2:7", "write `if` before the body"},
     {"v0 body with a value", "allow = true { input.x }", "2:14", "write `if` before the body"},
+    {"v0 set with a body", "deny[msg] { msg := \"no\" }", "2:11", "write `p contains x if"},
+    {"v0 object with a body", "p[x] = 1 { x := 2 }", "2:10", "write `if` before the body"},
     {"v0 set", "p[x]", "2:1", "write `contains`"},
     {"and sign", "allow if input.x && input.y", "2:19", "a line of its own"},
     {"and word", "allow if { input.x and input.y }", "2:20", "a line of its own"},
