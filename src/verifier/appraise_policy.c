@@ -177,7 +177,9 @@ static void bound_identity(enum verdict identity, struct ear_vector *v)
         return;
     int8_t limit = identity == VERDICT_WARNING ? 32 : 97;
     int8_t *claim = &v->value[EAR_INSTANCE_IDENTITY];
-    if (!v->is_set[EAR_INSTANCE_IDENTITY] || verdict_worst(ear_tier(*claim), ear_tier(limit)) != ear_tier(*claim))
+    enum verdict said = v->is_set[EAR_INSTANCE_IDENTITY] ? ear_tier(*claim) : VERDICT_NONE;
+    /* A claim of no tier worsens nothing in the status: it says as little as none. */
+    if (said == VERDICT_NONE || verdict_worst(said, ear_tier(limit)) != said)
         *claim = limit;
     v->is_set[EAR_INSTANCE_IDENTITY] = true;
 }

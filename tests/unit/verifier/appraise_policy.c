@@ -175,6 +175,23 @@ static void the_identity_bounds_what_a_policy_can_say(void **state)
     assert_int_equal(ap.verdict, VERDICT_CONTRAINDICATED);
 }
 
+/* A claim of no tier does not count in the status, so it must not stand where the verifier's word belongs. */
+static void a_claim_that_says_nothing_is_no_way_around_the_identity(void **state)
+{
+    struct judge *j = *state;
+    static const enum verdict identities[] = {VERDICT_NONE, VERDICT_CONTRAINDICATED, VERDICT_WARNING};
+    for (int value = -1; value <= 1; value++)
+        for (size_t i = 0; i < 3; i++) {
+            struct appraisal ap;
+            char rules[96];
+            snprintf(rules, sizeof(rules), "trust_claims := {\"executables\": 3, \"instance-identity\": %d}", value);
+            j->verified.identity = identities[i];
+            assert_ok(judge(j, rules, &ap));
+            assert_int_equal(ap.verdict, identities[i] == VERDICT_WARNING ? VERDICT_WARNING : VERDICT_CONTRAINDICATED);
+            assert_int_equal(ap.vector.value[EAR_INSTANCE_IDENTITY], identities[i] == VERDICT_WARNING ? 32 : 97);
+        }
+}
+
 static void extensions_become_members(void **state)
 {
     struct appraisal ap;
@@ -211,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_unusable_answer_refuses_the_evidence, setup, teardown),
         cmocka_unit_test_setup_teardown(the_vector_is_the_verdict, setup, teardown),
         cmocka_unit_test_setup_teardown(the_identity_bounds_what_a_policy_can_say, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_claim_that_says_nothing_is_no_way_around_the_identity, setup, teardown),
         cmocka_unit_test_setup_teardown(extensions_become_members, setup, teardown),
         cmocka_unit_test_setup_teardown(every_allocation_may_fail, setup, teardown),
     };
