@@ -1,15 +1,19 @@
 # proves: R14 R25 M-AUD M-REF T-KBS-06 T-KBS-07
 """What a power cut, a tampered store, a cut audit log and a greedy stranger do."""
+import base64
 import concurrent.futures
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import time
+import urllib.request
 
 from broker import ROOT, attest, auth
+from test_roles import roles
 from conftest import AFFIRMING_SAMPLE
 
 
@@ -164,3 +168,43 @@ def test_a_worker_that_is_renewed_costs_nobody_an_answer(make_broker):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: attest(broker)[0].status, range(60)))
     assert answers == [200] * 60
+
+
+def wait_for_attest(broker):
+    """Until the running front has passed an attest request on to keys."""
+    for _ in range(500):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{broker.metrics_port}/metrics", timeout=5) as page:
+                if b"kbs_attestation_requests_total 1\n" in page.read():
+                    return
+        except OSError:
+            pass
+        time.sleep(0.02)
+    raise AssertionError("no attest request came")
+
+
+def test_a_front_that_is_started_again_gives_nobody_the_answer_of_another(make_broker):
+    broker = make_broker(sample=True, settings={"appraise.workers": 1})
+    broker.set_references(AFFIRMING_SAMPLE)
+    worker, = roles(broker)["appraise"]
+    front, = roles(broker)["front"]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            first = pool.submit(attest, broker)
+            wait_for_attest(broker)
+            os.kill(front, signal.SIGKILL)
+            assert first.exception(timeout=20) is not None
+            for _ in range(500):
+                if roles(broker).get("front", [front]) != [front]:
+                    break
+                time.sleep(0.02)
+            second = pool.submit(attest, broker)
+            wait_for_attest(broker)
+        finally:
+            os.kill(worker, signal.SIGCONT)
+        answer, _, nonce, _, _ = second.result(timeout=20)
+    assert answer.status == 200
+    payload = answer.json()["token"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert claims["submods"]["cpu0"]["ear.veraison.annotated-evidence"]["runtime_data_claims"]["nonce"] == nonce

@@ -40,9 +40,9 @@ struct front {
     struct link control;
     struct link keys;
     bool is_admin;
-    bool keys_ready; /* keys said that it serves */
-    bool is_secure;  /* the listener speaks TLS: cookies say so */
-    uint64_t sequence;
+    bool keys_ready;   /* keys said that it serves */
+    bool is_secure;    /* the listener speaks TLS: cookies say so */
+    uint64_t sequence; /* of requests passed on; begins anywhere */
     size_t next_slot;
     struct inflight inflight[FRONT_INFLIGHT_MAX];
     struct front_counts counts;

@@ -9,6 +9,7 @@
 #include "broker/ipc/control_msg.h"
 #include "broker/ipc/kbs_error.h"
 #include "broker/role.h"
+#include "crypto/hash.h"
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/process.h"
@@ -224,6 +225,10 @@ static struct err begin(struct front *f, unsigned fd_count)
         plain = plain || (count != 0 && strncmp(listen[0], "unix:", 5) == 0);
     }
     f->is_secure = !plain;
+    /* keys may still owe answers to a front that ended before this one: no id of its requests is one of ours. */
+    uint8_t first[sizeof(f->sequence)];
+    TRY(random_bytes(first, sizeof(first)));
+    memcpy(&f->sequence, first, sizeof(first));
     if (f->is_secure)
         TRY(load_tls(f));
     TRY(loop_new(&f->loop));
