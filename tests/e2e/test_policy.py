@@ -254,6 +254,21 @@ def test_a_policy_that_opens_a_critical_threat_is_refused(strict, tmp_path, name
                         ).variant() == "PolicyEngineError"
 
 
+def test_every_stored_name_is_asked_for(strict):
+    for i in range(40):
+        assert strict.set_resource(f"bulk/x/n{i:02}", b"value").status == 200
+    answer = put(strict, "resource-policy", "package policy\ndefault allow := false\n"
+                 'allow if data["resource-path"] == ["bulk", "x", "n39"]\n')
+    assert answer.status != 200 and "T-SEC-02" in answer.json()["detail"] and "bulk/x/n39" in answer.json()["detail"]
+
+
+def test_half_a_policy_is_no_answer(broker):
+    text = DENY_ALL + "#" + "\x01" * (1000 * 1000)  # six bytes each in JSON
+    assert put(broker, "resource-policy", text).status == 200
+    answer = broker.admin("GET", NAME + "resource-policy")
+    assert answer.status != 200 and answer.variant() == "PluginInternalError"
+
+
 def test_a_threat_is_accepted_by_name_and_with_a_reason(strict, tmp_path):
     file = tmp_path / "policy.rego"
     file.write_text(AFFIRMING)

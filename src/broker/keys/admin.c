@@ -115,10 +115,9 @@ static void refuse_access(struct admin *x, const struct route *route, struct err
     refuse(x, e, error, bytes_of(detail, (size_t)n));
 }
 
-static void answer(struct admin *x)
+static void answer(struct admin *x, struct bytes body)
 {
-    struct keys_reply r = {
-        .content = x->content, .cookie = BYTES_EMPTY, .detail = BYTES_EMPTY, .body = buf_view(x->body)};
+    struct keys_reply r = {.content = x->content, .cookie = BYTES_EMPTY, .detail = BYTES_EMPTY, .body = body};
     if (x->changes)
         group_reply(x->caller, &r);
     else
@@ -146,8 +145,11 @@ void keys_on_admin(const struct caller *c, struct arena *a, const struct keys_ad
         refuse_access(&x, route, e);
         return;
     }
+    struct bytes whole = BYTES_EMPTY;
     x.error = route->error;
     e = route->handler(&x);
+    if (!failed(e))
+        e = buf_end(&body, &whole); /* half an answer is none */
     if (failed(e) && x.changes) {
         c->keys->group_failed = true; /* half a change must not be committed with the group */
         group_flush(c->keys);         /* now, so that the line of the refusal is not dropped with it */
@@ -155,5 +157,5 @@ void keys_on_admin(const struct caller *c, struct arena *a, const struct keys_ad
     if (failed(e))
         refuse(&x, e, x.error, x.detail);
     else
-        answer(&x);
+        answer(&x, whole);
 }

@@ -7,7 +7,8 @@
 #include "codec/hex.h"
 #include "crypto/hash.h"
 
-#define PATHS_MAX     32
+#define PATHS_MAX     4096 /* every stored name is asked for by strangers */
+#define PATHS_FEW     32   /* and these by each of the workloads that are bound */
 #define WORKLOADS_MAX 32
 #define FOREIGN       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
 #define ZERO          "0000000000000000000000000000000000000000000000000000000000000000"
@@ -28,8 +29,9 @@ struct prober {
     struct keys *k;
     struct arena *a;
     const struct rego_policy *policy;
-    struct bytes paths[PATHS_MAX];
+    struct bytes *paths; /* first what will be stored later, then what is bound, then what is stored */
     size_t path_count;
+    size_t asked;                       /* how many of them the next tokens are put to */
     struct bytes claims[WORKLOADS_MAX]; /* of bound workloads */
     const struct json *lists[WORKLOADS_MAX];
     size_t workload_count;
@@ -68,24 +70,24 @@ static struct err read_paths(struct prober *p)
 {
     const struct store_entry *entries;
     size_t count;
+    TRY(arena_array(p->a, PATHS_MAX, &p->paths));
+    add_path(p, BYTES_LIT("default/probe/secret"));
     TRY(read_workloads(p));
     TRY(store_list(p->k->store, p->a, STORE_RESOURCE, &entries, &count));
     for (size_t i = 0; i < count; i++)
         add_path(p, entries[i].name);
-    add_path(p, BYTES_LIT("default/probe/secret")); /* what will be stored later */
+    p->asked = p->path_count;
     return OK;
 }
 
 /* A submodule with tpm evidence; an empty claim leaves init_data out. */
-static void put_submod(struct buf *b, const char *name, const char *status, const char *tee, struct bytes claim)
+static void put_submod(struct buf *b, const char *name, const char *status, struct bytes claim)
 {
     buf_text(b, "\"");
     buf_text(b, name);
     buf_text(b, "\":{\"ear.status\":\"");
     buf_text(b, status);
-    buf_text(b, "\",\"ear.appraisal-policy-id\":\"default\",\"ear.veraison.annotated-evidence\":{\"");
-    buf_text(b, tee);
-    buf_text(b, "\":{}");
+    buf_text(b, "\",\"ear.appraisal-policy-id\":\"default\",\"ear.veraison.annotated-evidence\":{\"tpm\":{}");
     if (claim.n != 0) {
         buf_text(b, ",\"init_data\":");
         json_quote(claim, b);
@@ -103,7 +105,7 @@ static struct err allows(struct prober *p, const struct buf *token, struct bytes
 
 static struct err put(struct prober *p, const struct probe_finding *row, const struct buf *token)
 {
-    for (size_t i = 0; i < p->path_count; i++) {
+    for (size_t i = 0; i < p->asked; i++) {
         bool yes;
         TRY(allows(p, token, BYTES_LIT("resource"), p->paths[i], &yes));
         if (yes)
@@ -130,15 +132,15 @@ static struct err put_statuses(struct prober *p, struct bytes claim)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         buf_reset(&token);
         buf_text(&token, "{\"submods\":{");
-        put_submod(&token, "cpu0", rows[i].status, "tpm", claim);
+        put_submod(&token, "cpu0", rows[i].status, claim);
         buf_text(&token, "}}");
         TRY(put(p, &rows[i].row, &token));
     }
     buf_reset(&token);
     buf_text(&token, "{\"submods\":{");
-    put_submod(&token, "cpu0", "contraindicated", "tpm", claim);
+    put_submod(&token, "cpu0", "contraindicated", claim);
     buf_text(&token, ",");
-    put_submod(&token, "cpu1", "affirming", "tpm", claim);
+    put_submod(&token, "cpu1", "affirming", claim);
     buf_text(&token, "}}");
     return put(p, &pair, &token);
 }
@@ -147,21 +149,19 @@ static struct err put_initdata(struct prober *p)
 {
     static const struct {
         struct bytes claim;
-        const char *tee;
         struct probe_finding row;
     } rows[] = {
         {{(const uint8_t *)FOREIGN, 64},
-         "tpm",
          {"Q06", "T-INIT-01", "a sound guest with initdata of somebody else", true, false, ""}},
-        {{(const uint8_t *)ZERO, 64}, "tpm", {"Q07", "T-INIT-02", "a sound guest without initdata", true, false, ""}},
-        {{(const uint8_t *)"", 0}, "tpm", {"Q07", "T-INIT-02", "a sound guest without initdata", true, false, ""}},
+        {{(const uint8_t *)ZERO, 64}, {"Q07", "T-INIT-02", "a sound guest without initdata", true, false, ""}},
+        {{(const uint8_t *)"", 0}, {"Q07", "T-INIT-02", "a sound guest without initdata", true, false, ""}},
     };
     SCOPED(buf) struct buf token;
     buf_init(&token, 16 * KIB);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         buf_reset(&token);
         buf_text(&token, "{\"submods\":{");
-        put_submod(&token, "cpu0", "affirming", rows[i].tee, rows[i].claim);
+        put_submod(&token, "cpu0", "affirming", rows[i].claim);
         buf_text(&token, "}}");
         TRY(put(p, &rows[i].row, &token));
     }
@@ -201,9 +201,9 @@ static struct err put_workload(struct prober *p, size_t which)
     bool yes;
     buf_init(&token, 16 * KIB);
     buf_text(&token, "{\"submods\":{");
-    put_submod(&token, "cpu0", "affirming", "tpm", p->claims[which]);
+    put_submod(&token, "cpu0", "affirming", p->claims[which]);
     buf_text(&token, "}}");
-    for (size_t i = 0; i < p->path_count; i++) {
+    for (size_t i = 0; i < p->asked; i++) {
         if (lists(p->lists[which], p->paths[i]))
             continue;
         TRY(allows(p, &token, BYTES_LIT("resource"), p->paths[i], &yes));
@@ -224,6 +224,7 @@ struct err policy_probe_release(struct keys *k, struct arena *a, const struct re
     TRY(put_empty(&p));
     TRY(put_initdata(&p));
     TRY(put_statuses(&p, BYTES_LIT(FOREIGN)));
+    p.asked = p.path_count < PATHS_FEW ? p.path_count : PATHS_FEW;
     for (size_t i = 0; i < p.workload_count; i++) {
         TRY(put_statuses(&p, p.claims[i]));
         TRY(put_workload(&p, i));
