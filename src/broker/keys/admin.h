@@ -25,7 +25,7 @@ struct admin { /* one administrator's request */
 
 /*
  * admin_authenticate - the request's token: signed by an enrolled key, in time; if it carries a jti it must be bound to
- * this method, path and body, and is good once. admin_authorise - the key's role must allow this method on this path.
+ * this method, path and body, and is good once. The key's role must allow this method on this path.
  *
  * in       x->request: hostile
  * out      x->who, x->role

@@ -18,11 +18,11 @@ static struct err begin(const struct caller *c, struct arena *a, const struct ke
         return REFUSE(ERR_STATE, REASON_SESSION_MISSING, "attest without a session");
     struct session s;
     TRY(session_open(&k->sessions, a, m->cookie, keys_now_sec(k), &s));
-    TRY(pending_new(c, APPRAISE_TICKET, &s, m->body, BYTES_EMPTY, out));
     struct digest digest;
-    struct err e = hash_of(HASH_SHA256, m->body, &digest);
+    TRY(hash_of(HASH_SHA256, m->body, &digest));
+    TRY(pending_new(c, APPRAISE_TICKET, &s, m->body, BYTES_EMPTY, out));
     memcpy((*out)->body_digest, digest.p, sizeof((*out)->body_digest));
-    return e;
+    return OK;
 }
 
 void keys_on_attest(const struct caller *c, struct arena *a, const struct keys_attest *m)

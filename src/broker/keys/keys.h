@@ -106,7 +106,6 @@ struct keys {
     size_t admin_seen_count;
     struct refusal_row refusals[REFUSALS_MAX];
     size_t refusal_count;
-    int64_t refusals_written_at_ms;
     unsigned refusal_budget; /* single lines still allowed in this second */
     int64_t refusal_second;
     struct loop_watch *minute;

@@ -261,7 +261,8 @@ static struct err failure_json(struct arena *a, const struct rego_failure *f, co
     return json_object_end(&o, out);
 }
 
-/* Which rule decided, from the evaluation itself. It explains only: where it fails, the answer stays as it is. */
+/* Which rule decided, from the evaluation itself. It explains only: an evaluation that ends early leaves the answer as
+ * it is. Where there is no memory to say which rule allowed, nothing is released. */
 static struct err explain(const struct keys *k, struct arena *a, const struct release_question *q,
                           const struct buf *data, struct release_answer *out)
 {

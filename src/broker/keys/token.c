@@ -129,7 +129,7 @@ static struct err check_signature(struct signer *s, struct bytes signing_input, 
     TRY(hash_of(HASH_SHA256, signing_input, &d));
     const struct signed_row *row = row_of(s, &d);
     if (row->is_set && bytes_equal(BYTES_OF(row->digest), digest_view(&d)) &&
-        bytes_equal(BYTES_OF(row->signature), signature))
+        bytes_equal_ct(BYTES_OF(row->signature), signature))
         return OK;
     return key_verify_digest(s->key, SIG_ECDSA_SHA256, &d, signature);
 }

@@ -16,7 +16,7 @@ enum store_kind {
     STORE_REFERENCE,   /* name: the reference value's; value: JSON text */
     STORE_EK,          /* name: hex SHA-256 of the SPKI; value: JSON text with a note */
     STORE_ENDORSEMENT, /* name: "snp/vcek/<digest>"; value: DER */
-    STORE_ADMIN,       /* name: key id; value: JSON text {"role","jwk"} */
+    STORE_ADMIN,       /* name: key id; value: JSON text {"role","jwk","allow"} */
     STORE_WORKLOAD,    /* name: the initdata claim of its token; value: JSON list of resource paths */
     STORE_REVOCATION,  /* name: "tokens"; value: empty. Tokens of an older generation are refused */
     STORE_KIND_COUNT
