@@ -29,6 +29,7 @@ struct place {
     struct keys *keys;
     struct channel front; /* the other end of keys->front */
     struct key *tee_key;
+    struct bytes query; /* of what place_ask asks, as in keys_resource */
     struct arena arena;
 };
 
@@ -80,7 +81,7 @@ static inline void place_new(struct place *p)
 {
     int ends[2];
     char audit[96];
-    *p = (struct place){0};
+    *p = (struct place){.query = BYTES_EMPTY};
     snprintf(p->dir, sizeof(p->dir), "/tmp/casemate-keys-XXXXXX");
     assert_non_null(mkdtemp(p->dir));
     snprintf(audit, sizeof(audit), "%s/audit", p->dir);
@@ -126,17 +127,12 @@ static inline void place_clear(struct place *p)
     remove_all(p->dir);
 }
 
-/* A token as an appraisal would lead to it. */
-static inline struct bytes place_token(struct place *p, int executables, const char *workload)
+/* A token over a TEE key as JSON, as an appraisal would lead to it. */
+static inline struct bytes place_token_for(struct place *p, int executables, const char *workload, struct bytes key)
 {
     char text[2048];
-    const struct json *jwk;
     const struct json *submods;
     struct bytes token;
-    SCOPED(buf) struct buf key;
-    buf_init(&key, 4 * KIB);
-    assert_ok(jwk_encode(&p->arena, p->tee_key, "ECDH-ES+A256KW", &jwk));
-    json_encode(jwk, &key);
     (void)snprintf(text, sizeof(text),
                    "[{\"name\":\"cpu0\",\"policy\":\"default\",\"vector\":{\"executables\":%d},\"annotated\":{"
                    "\"init_data\":\"%s\",\"runtime_data_claims\":{\"nonce\":\"bm9uY2U=\",\"tee-pubkey\":%.*s}}}]",
@@ -144,6 +140,24 @@ static inline struct bytes place_token(struct place *p, int executables, const c
     assert_ok(json_decode(&p->arena, bytes_of_text(text), NULL, NULL, &submods));
     assert_ok(token_issue(p->keys, &p->arena, submods, &token));
     return token;
+}
+
+/* The guest's TEE key as JSON. */
+static inline struct bytes place_key(struct place *p, const char *alg)
+{
+    const struct json *jwk;
+    struct bytes text;
+    SCOPED(buf) struct buf b;
+    buf_init(&b, 4 * KIB);
+    assert_ok(jwk_encode(&p->arena, p->tee_key, alg, &jwk));
+    json_encode(jwk, &b);
+    assert_ok(arena_copy(&p->arena, buf_view(&b), &text));
+    return text;
+}
+
+static inline struct bytes place_token(struct place *p, int executables, const char *workload)
+{
+    return place_token_for(p, executables, workload, place_key(p, "ECDH-ES+A256KW"));
 }
 
 /* Asks keys for a resource and gives what a front would get; *out views the channel's buffer. */
@@ -155,7 +169,7 @@ static inline void place_ask(struct place *p, const char *method, const char *pa
     struct keys_resource request = {.peer = BYTES_LIT("peer"),
                                     .method = bytes_of_text(method),
                                     .path = bytes_of_text(path),
-                                    .query = BYTES_EMPTY,
+                                    .query = p->query,
                                     .cookie = BYTES_EMPTY,
                                     .bearer = token};
     struct caller c = {.keys = p->keys, .link = &p->keys->front, .id = 7, .peer = request.peer};

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "codec/base64.h"
 #include "jose/jwe.h"
 #include "keys_place.h"
 
@@ -105,6 +106,10 @@ static void what_is_not_allowed_is_refused(void **state)
         {"deeper", "GET", "resource/" PATH "/x", good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
         {"two slashes", "GET", "resource//" PATH, good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
         {"nothing", "GET", "resource/", good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_OTHER_WORKLOAD},
+        {"no key", "GET", "resource/" PATH, place_token_for(&p, 3, WORKLOAD, BYTES_LIT("null")), KBS_ERROR_JWE,
+         REASON_TOKEN_KEY},
+        {"a key of another use", "GET", "resource/" PATH, place_token_for(&p, 3, WORKLOAD, place_key(&p, "RSA1_5")),
+         KBS_ERROR_JWE, REASON_TOKEN_KEY},
         {"another plugin", "GET", "pkcs11/" PATH, good, KBS_ERROR_PLUGIN_NOT_FOUND, REASON_NONE},
         {"another method", "PUT", "resource/" PATH, good, KBS_ERROR_PLUGIN_INTERNAL, REASON_REQUEST_MALFORMED},
         {"allowed and missing", "GET", "resource/default/demo/absent", good, KBS_ERROR_RESOURCE_NOT_FOUND,
@@ -139,6 +144,123 @@ static void revoked_tokens_and_no_policy_release_nothing(void **state)
     place_put(&p, STORE_POLICY, POLICY_RELEASE, "package policy\nallow := nosuch(1)\n"); /* as no administrator can */
     refused("GET", "resource/" PATH, good, KBS_ERROR_POLICY_DENY, REASON_TOKEN_REVOKED);
     assert_null(p.keys->policies.release);
+    p.keys->policies.token_floor = 0; /* without a policy nothing leaves, even if every token were in force */
+    refused("GET", "resource/" PATH, good, KBS_ERROR_POLICY_DENY, REASON_RELEASE_NO_POLICY);
+}
+
+/* What the workers run is broken: then nothing is in force, the sound release policy included. */
+static void a_broken_attestation_policy_releases_nothing(void **state)
+{
+    (void)state;
+    struct bytes good = place_token(&p, 3, WORKLOAD);
+    place_put(&p, STORE_POLICY, POLICY_ATTESTATION "default_cpu", "package policy\nx := 1\n");
+    assert_null(p.keys->policies.release);
+    refused("GET", "resource/" PATH, good, KBS_ERROR_POLICY_DENY, REASON_TOKEN_REVOKED);
+}
+
+static void only_the_value_true_allows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rules;
+        uint16_t error;
+        enum reason reason;
+    } rows[] = {
+        {"allow := \"true\"", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow := 1", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow := [true]", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow := null", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow if input.nosuch", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow := true\nallow := false", KBS_ERROR_POLICY_ENGINE, REASON_POLICY_INVALID},
+        {"allow := false\nrefusal := \"release.initdata\"", KBS_ERROR_POLICY_DENY, REASON_RELEASE_INITDATA},
+        {"allow := false\nrefusal := \"key.binding\"", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow := false\nrefusal := \"release.nosuch\"", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+        {"allow := false\nrefusal := true", KBS_ERROR_POLICY_DENY, REASON_RELEASE_POLICY},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[256];
+        ROW(rows[i].rules);
+        (void)snprintf(text, sizeof(text), "package policy\n%s\n", rows[i].rules);
+        place_put(&p, STORE_POLICY, POLICY_RELEASE, text);
+        refused("GET", "resource/" PATH, place_token(&p, 3, WORKLOAD), rows[i].error, rows[i].reason);
+    }
+}
+
+/* A policy that allows every path still leads to no name that the store cannot have. */
+static void a_path_that_names_no_resource_is_refused(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"",       "a/b",    "a/b/c/d", "a//c", "/a/b/c", "a/b/c/", "../demo/secret",
+                                       ".a/b/c", "a/b/..", "a/b/c d"};
+    place_put(&p, STORE_POLICY, POLICY_RELEASE, "package policy\nallow := true\n");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char path[64];
+        ROW(rows[i]);
+        (void)snprintf(path, sizeof(path), "resource/%s", rows[i]);
+        refused("GET", path, place_token(&p, 3, WORKLOAD), KBS_ERROR_PLUGIN_INTERNAL, REASON_RESOURCE_PATH);
+    }
+}
+
+static void put_pair(struct buf *b, const char *name, const char *value)
+{
+    ipc_put_bytes(b, bytes_of_text(name));
+    ipc_put_bytes(b, bytes_of_text(value));
+}
+
+static void a_query_is_bounded_and_whole(void **state)
+{
+    (void)state;
+    struct bytes token = place_token(&p, 3, WORKLOAD);
+    struct keys_reply r;
+    SCOPED(buf) struct buf query;
+    char name[16];
+    buf_init(&query, 64 * KIB);
+    for (int i = 0; i < 200; i++) {
+        (void)snprintf(name, sizeof(name), "n%d", i);
+        put_pair(&query, name, "x");
+    }
+    p.query = buf_view(&query);
+    refused("GET", "resource/" PATH, token, KBS_ERROR_POLICY_ENGINE, REASON_REQUEST_MALFORMED);
+    buf_reset(&query);
+    put_pair(&query, "n", "\xff");
+    p.query = buf_view(&query);
+    refused("GET", "resource/" PATH, token, KBS_ERROR_POLICY_ENGINE, REASON_REQUEST_MALFORMED);
+    buf_reset(&query);
+    for (int i = 0; i < 200; i++) {
+        (void)snprintf(name, sizeof(name), "n%d", i % 64);
+        put_pair(&query, name, "x");
+    }
+    p.query = bytes_of(query.p, query.n - 1);
+    refused("GET", "resource/" PATH, token, KBS_ERROR_POLICY_ENGINE, REASON_NONE);
+    p.query = buf_view(&query);
+    place_ask(&p, "GET", "resource/" PATH, token, &r);
+    assert_true(holds_secret(&r));
+}
+
+/* Signatures that this process made are remembered by digest: one of them does not hold for anything else. */
+static void a_remembered_signature_holds_for_its_token_alone(void **state)
+{
+    (void)state;
+    struct bytes good = place_token(&p, 3, WORKLOAD);
+    struct bytes signature = good;
+    while (memchr(signature.p, '.', signature.n) != NULL)
+        signature = bytes_of(signature.p + 1, signature.n - 1);
+    for (int i = 0; i < 8 * SIGNER_KEEPS; i++) {
+        char payload[32];
+        const struct json *claims;
+        struct bytes text;
+        SCOPED(buf) struct buf forged;
+        struct arena a;
+        (void)snprintf(payload, sizeof(payload), "{\"exp\":%d}", i);
+        buf_init(&forged, 16 * KIB);
+        arena_init(&a, MIB);
+        buf_add(&forged, p.keys->signer.header_text);
+        base64_encode(BASE64_URL, bytes_of_text(payload), &forged);
+        buf_text(&forged, ".");
+        buf_add(&forged, signature);
+        assert_refused(token_check(p.keys, &a, buf_view(&forged), &claims, &text), REASON_TOKEN_SIGNATURE);
+        arena_clear(&a);
+    }
 }
 
 static void an_affirming_guest_gets_what_is_on_its_list(void **state)
@@ -227,6 +349,11 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         T(what_is_not_allowed_is_refused),
         T(revoked_tokens_and_no_policy_release_nothing),
+        T(a_broken_attestation_policy_releases_nothing),
+        T(only_the_value_true_allows),
+        T(a_path_that_names_no_resource_is_refused),
+        T(a_query_is_bounded_and_whole),
+        T(a_remembered_signature_holds_for_its_token_alone),
         T(an_affirming_guest_gets_what_is_on_its_list),
         T(no_failing_allocation_releases_unrecorded),
         T(a_full_disk_releases_nothing),
