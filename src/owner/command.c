@@ -309,11 +309,11 @@ const char *command_text(const struct invocation *in, const char *name, const ch
     return otherwise;
 }
 
-size_t command_texts(const struct invocation *in, const char *name, const char **out, size_t max)
+size_t command_texts(const struct invocation *in, const char *name, const char *out[COMMAND_VALUES_MAX])
 {
     const struct option_row *row = own_row(in, name);
     size_t count = 0;
-    for (size_t i = 0; i < in->value_count && count < max; i++)
+    for (size_t i = 0; i < in->value_count; i++)
         if (in->values[i].row == row)
             out[count++] = in->values[i].text;
     return count;

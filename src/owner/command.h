@@ -77,7 +77,7 @@ int command_run_in_colour(const struct command *const *table, int argc, const ch
 
 /*
  * command_flag - whether a flag was given. command_text - the value of an option, or `otherwise` if it was not given.
- * command_texts - all values of a repeatable option, at most `max`; command_int - a value as a number.
+ * command_texts - all values of a repeatable option; command_int - a value as a number.
  *
  * in       name: of a row of this command, else the process ends by assert
  * out      borrowed from argv; *out only on success
@@ -85,7 +85,7 @@ int command_run_in_colour(const struct command *const *table, int argc, const ch
  */
 bool command_flag(const struct invocation *in, const char *name);
 const char *command_text(const struct invocation *in, const char *name, const char *otherwise);
-size_t command_texts(const struct invocation *in, const char *name, const char **out, size_t max);
+size_t command_texts(const struct invocation *in, const char *name, const char *out[COMMAND_VALUES_MAX]);
 MUST_CHECK struct err command_int(struct invocation *in, const char *name, int64_t min, int64_t max, int64_t otherwise,
                                   int64_t *out);
 

@@ -129,3 +129,13 @@ def test_a_second_administrator_is_enrolled_with_bounds(make_broker, tmp_path):
     assert kid in [e["name"] for e in listed] and len(listed) == 2
     assert casemate(broker, "admin", "delete", kid, *first).returncode == 0
     assert casemate(broker, "workload", "list", *second).returncode == 1
+
+
+def test_a_long_list_is_bound_as_a_whole(make_broker, tmp_path):
+    broker = make_broker()
+    (tmp_path / "initdata.toml").write_text('version = "0.1.0"\nalgorithm = "sha256"\n[data]\n"a" = "b"\n')
+    paths = [f"default/key/{i}" for i in range(40)]
+    ran = casemate(broker, "workload", "bind", "--tee", "snp", "--initdata", tmp_path / "initdata.toml",
+                   *[word for path in paths for word in ("--allow", path)], "--admin", broker.folder / "admin" / "admin.toml")
+    assert ran.returncode == 0, ran.stderr
+    assert broker.admin("GET", f"/casemate/v0/record/workload/{ran.stdout.split()[1]}").json() == paths

@@ -4,8 +4,6 @@
 #include "owner/admin/admin_client.h"
 #include "sys/file.h"
 
-#define ALLOW_MAX 32
-
 /* "GET,PUT /casemate/v0/record/workload/": methods, a space, a path; one that ends with a slash is a folder. */
 static struct err put_rule(struct invocation *in, const char *rule, struct buf *out)
 {
@@ -28,10 +26,10 @@ static struct err put_rule(struct invocation *in, const char *rule, struct buf *
 
 static struct err put_record(struct invocation *in, const struct json *jwk, struct buf *out)
 {
-    const char *rules[ALLOW_MAX];
+    const char *rules[COMMAND_VALUES_MAX];
     struct bytes unused;
     const char *role = command_text(in, "role", "");
-    size_t count = command_texts(in, "allow", rules, ALLOW_MAX);
+    size_t count = command_texts(in, "allow", rules);
     bool is_all = strcmp(role, "admin") == 0;
     if (is_all && count != 0)
         return command_misuse(in, "role admin may do everything: --allow is for another role");

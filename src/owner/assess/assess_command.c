@@ -99,7 +99,7 @@ static struct err take_path(struct invocation *in, struct job *j, const char *pa
 static struct err take_forced(struct invocation *in, struct job *j)
 {
     const char *texts[COMMAND_VALUES_MAX];
-    size_t count = command_texts(in, "as", texts, COMMAND_VALUES_MAX);
+    size_t count = command_texts(in, "as", texts);
     for (size_t i = 0; i < count; i++) {
         const char *mark = strchr(texts[i], '=');
         if (mark == NULL || mark == texts[i])

@@ -12,8 +12,6 @@
 #include "report/text.h"
 #include "sys/file.h"
 
-#define FORMS_MAX 8
-
 static struct err render(struct invocation *in, struct arena *a, const struct json *document, const char *format,
                          bool is_terminal, struct bytes folder, struct buf *out)
 {
@@ -53,9 +51,9 @@ static struct err put(struct invocation *in, struct arena *a, const struct json 
 
 struct err assess_output(struct invocation *in, struct arena *a, const struct json *document, struct bytes folder)
 {
-    const char *formats[FORMS_MAX] = {"text"}, *paths[FORMS_MAX];
-    size_t format_count = command_texts(in, "format", formats, FORMS_MAX);
-    size_t path_count = command_texts(in, "output", paths, FORMS_MAX), standard = 0;
+    const char *formats[COMMAND_VALUES_MAX] = {"text"}, *paths[COMMAND_VALUES_MAX];
+    size_t format_count = command_texts(in, "format", formats);
+    size_t path_count = command_texts(in, "output", paths), standard = 0;
     const char *show = command_text(in, "show", "answered");
     if (format_count == 0)
         format_count = 1;

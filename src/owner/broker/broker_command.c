@@ -14,7 +14,6 @@
 #include "sys/file.h"
 #include "sys/process.h"
 
-#define NAMES_MAX        16
 #define CERTIFICATE_DAYS 730
 #define MASTER_KEY_SIZE  32
 #define PATH_SIZE        1100 /* of a file in the directory */
@@ -22,7 +21,7 @@
 struct making {
     struct invocation *in;
     char dir[PATH_MAX]; /* absolute */
-    const char *names[NAMES_MAX];
+    const char *names[COMMAND_VALUES_MAX];
     size_t name_count;
     char kid[64];
 };
@@ -205,7 +204,7 @@ static struct err init(struct invocation *in)
     SCOPED_KEY struct key *tls = NULL;
     SCOPED(buf) struct buf certificate;
     buf_init(&certificate, 64 * 1024);
-    m.name_count = command_texts(in, "name", m.names, NAMES_MAX);
+    m.name_count = command_texts(in, "name", m.names);
     TRY(make_certificate(&m, &tls, &certificate));
     TRY(make_folders(&m));
     TRY(create(&m, "tls/cert.pem", buf_view(&certificate), 0644));

@@ -67,7 +67,7 @@ static struct err take_hex(struct task *t, const char *name, struct bytes *out, 
 static struct err take_eks(struct task *t)
 {
     const char *texts[COMMAND_VALUES_MAX];
-    size_t count = command_texts(t->in, "enrolled-ek", texts, COMMAND_VALUES_MAX);
+    size_t count = command_texts(t->in, "enrolled-ek", texts);
     for (size_t i = 0; i < count; i++) {
         struct bytes *ek = &t->trust.eks[i];
         struct err e = hex_decode(&t->arena, bytes_of_text(texts[i]), ek);

@@ -93,7 +93,7 @@ static struct err check_files(struct policy_files *f)
     struct list modules = {.arena = &f->arena};
     struct list findings = {.arena = &f->arena};
     TRY(parse_again(f, &modules));
-    size_t count = command_texts(f->in, "entrypoint", entries, COMMAND_VALUES_MAX);
+    size_t count = command_texts(f->in, "entrypoint", entries);
     TRY(lint_modules(&modules, entries, count, &findings));
     return settle(f, &findings);
 }

@@ -14,15 +14,12 @@ static struct err read_policy(struct invocation *in, const char *path, struct bu
     return e;
 }
 
-/* The broker compiles it, and says with line and column what is wrong. */
-#define ACCEPT_MAX 32
-
 /* With --accept the body is JSON: the policy, the threats, the reason; else the policy's text. */
 static struct err put_body(struct invocation *in, struct bytes text, struct buf *out)
 {
-    const char *threats[ACCEPT_MAX];
+    const char *threats[COMMAND_VALUES_MAX];
     struct bytes unused;
-    size_t count = command_texts(in, "accept", threats, ACCEPT_MAX);
+    size_t count = command_texts(in, "accept", threats);
     const char *reason = command_text(in, "reason", "");
     if ((count == 0) != (reason[0] == '\0'))
         return command_misuse(in, "--accept and --reason belong together");

@@ -27,7 +27,7 @@ static struct err explain_files(struct policy_files *f)
     TRY(policy_files_compile(f));
     struct rego_call call = policy_call(f, query);
     call.secrets = secrets;
-    call.secret_count = command_texts(f->in, "secret", secrets, COMMAND_VALUES_MAX);
+    call.secret_count = command_texts(f->in, "secret", secrets);
     enum rego_status status = rego_explain(f->policy, &call, &options, &report, &error);
     if (report == NULL) {
         policy_say_error(f, query, &error);

@@ -249,7 +249,7 @@ struct err policy_files_load(struct policy_files *f, const char *const *paths, s
     const char *named[COMMAND_VALUES_MAX];
     arena_init(&f->arena, FILES_MEMORY);
     TRY(arena_array(&f->arena, POLICY_FILES_MAX, &f->modules));
-    size_t named_count = command_texts(f->in, "data", named, COMMAND_VALUES_MAX);
+    size_t named_count = command_texts(f->in, "data", named);
     for (size_t i = 0; i < named_count; i++)
         TRY(add_path(f, named[i]));
     for (size_t i = 0; i < count; i++)

@@ -6,8 +6,6 @@
 #include "rats/initdata.h"
 #include "sys/file.h"
 
-#define RESOURCES_MAX 32
-
 /* The claim as the verifier of this TEE writes it. source: spec/kbs.md 1.7, init-data field and rule */
 static struct err field_of(struct invocation *in, const char *tee, const struct digest *digest, struct digest *field)
 {
@@ -46,8 +44,8 @@ static struct err claim_of(struct invocation *in, struct arena *a, char **out)
 
 static struct err encode_list(struct invocation *in, struct buf *out)
 {
-    const char *paths[RESOURCES_MAX];
-    size_t count = command_texts(in, "allow", paths, RESOURCES_MAX);
+    const char *paths[COMMAND_VALUES_MAX];
+    size_t count = command_texts(in, "allow", paths);
     struct bytes unused;
     buf_text(out, "[");
     for (size_t i = 0; i < count; i++) {
