@@ -184,8 +184,7 @@ static bool is_complete(struct invocation *in)
     return take_format(in);
 }
 
-/* The sentence of an error, without the place in our source. */
-static const char *sentence(struct err e)
+const char *command_sentence(struct err e)
 {
     const char *at = e.at == NULL ? "" : e.at;
     const char *text = strstr(at, ": ");
@@ -195,7 +194,7 @@ static const char *sentence(struct err e)
 static void say_error(const struct invocation *in, struct err e)
 {
     prefix(in);
-    fprintf(in->err, "%s", sentence(e));
+    fprintf(in->err, "%s", command_sentence(e));
     if (e.sys != 0)
         fprintf(in->err, ": %s", strerror(e.sys));
     fprintf(in->err, " (%s%s%s)\n", err_code_name(e), e.reason == REASON_NONE ? "" : ", ", reason_code(e.reason));

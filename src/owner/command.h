@@ -92,6 +92,7 @@ MUST_CHECK struct err command_int(struct invocation *in, const char *name, int64
 /*
  * command_explain - say on stderr why the command ends as it does, with its name in front; the frame then adds nothing.
  * command_misuse - the same for options that do not fit: the usage line follows, and the exit status is 2.
+ * command_sentence - the sentence of an error, without the place in our source.
  * command_print_bytes - print text from outside: control characters become '?', so that it cannot steer a terminal.
  * command_print_json - print a value as the result of --format json, with a line end.
  *
@@ -102,6 +103,7 @@ MUST_CHECK struct err command_int(struct invocation *in, const char *name, int64
 void command_explain(struct invocation *in, const char *format, ...) __attribute__((format(printf, 2, 3)));
 MUST_CHECK struct err command_misuse(struct invocation *in, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+const char *command_sentence(struct err e);
 void command_print_bytes(FILE *out, struct bytes text);
 MUST_CHECK struct err command_print_json(struct invocation *in, const struct json *value);
 

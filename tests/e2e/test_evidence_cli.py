@@ -366,6 +366,7 @@ def test_show_prints_what_stands_there(tmp_path):
         (tmp_path / name).write_bytes(data)
         ran = casemate("evidence", "show", "--tee", "snp", "--evidence", tmp_path / name)
         assert ran.status == 1 and ran.out == "" and "no evidence" in ran.err, name
+        assert ".c:" not in ran.err, "a place in our source is of no use to the owner"
     assert casemate("evidence", "show", "--tee", "tpm", "--evidence", report).status == 1
     assert casemate("evidence", "show", "--tee", "tdx", "--evidence", report).status == 2
     assert casemate("evidence", "show", "--tee", "snp", "--evidence", tmp_path / "absent").status == 3

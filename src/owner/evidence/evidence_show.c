@@ -191,7 +191,7 @@ static struct err show(struct invocation *in)
     arena_init(&a, REQUEST_ARENA_MAX);
     e = decode(&a, tee, buf_view(&text), &v);
     if (failed(e) && e.code != ERR_NOMEM && e.code != ERR_BUG) {
-        command_explain(in, "%s: no evidence of %s: %s", file, tee_wire(tee), e.at);
+        command_explain(in, "%s: no evidence of %s: %s", file, tee_wire(tee), command_sentence(e));
         e = REFUSE(ERR_UNVERIFIED, REASON_EVIDENCE_MALFORMED, "the evidence is malformed");
     }
     if (!failed(e))
