@@ -165,6 +165,9 @@ BAD_INPUTS = [
     (["test", "a.rego"], 1, "no test ran"),
     (["test", "--threshold", "101", "a.rego"], 2, "--threshold"),
     (["test", "--threshold", "x", "a.rego"], 2, "--threshold"),
+    (["test", "--threshold", "x", "garbage.rego"], 2, "--threshold"),
+    (["show", "resource-policy", "--format", "xml"], 2, "--format is one of text|json"),
+    (["set", "resource-policy", "a.rego", "--reason", ""], 2, "--accept and --reason belong together"),
     (["test", "--run"], 2, "--run needs a value"),
 ]
 
@@ -325,6 +328,12 @@ def test_coverage_names_the_bodies_that_were_never_taken(files):
 def test_the_built_in_policies_pass_their_tests(name):
     ran = policy("test", "--threshold", "100", ROOT / f"policies/{name}.rego", ROOT / f"policies/{name}_test.rego")
     assert ran.status == 0, ran.out
+
+
+def test_show_prints_text_or_a_json_string():
+    text = (ROOT / "policies/release.rego").read_text()
+    assert policy("show", "resource-policy").out == text
+    assert policy("show", "resource-policy", "--format", "json").json() == text
 
 
 # check

@@ -20,8 +20,8 @@ static struct err put_body(struct invocation *in, struct bytes text, struct buf 
     const char *threats[COMMAND_VALUES_MAX];
     struct bytes unused;
     size_t count = command_texts(in, "accept", threats);
-    const char *reason = command_text(in, "reason", "");
-    if ((count == 0) != (reason[0] == '\0'))
+    const char *reason = command_text(in, "reason", NULL);
+    if ((count == 0) != (reason == NULL) || (reason != NULL && reason[0] == '\0'))
         return command_misuse(in, "--accept and --reason belong together");
     if (count == 0) {
         buf_add(out, text);
@@ -79,16 +79,24 @@ static struct err fetch(struct admin_client *c, const struct json **out)
     return json_is(*out, JSON_STRING) ? OK : FAIL(ERR_PEER, "a policy that is no text");
 }
 
+/* The policy as it is, or as a JSON string. */
+static struct err print_policy(struct invocation *in, struct bytes text)
+{
+    const struct json string = {.type = JSON_STRING, .text = text};
+    if (in->is_json)
+        return command_print_json(in, &string);
+    fwrite(text.p, 1, text.n, in->out);
+    return OK;
+}
+
 static struct err get(struct invocation *in)
 {
     struct admin_client c;
     const struct json *text;
     TRY(admin_open(in, &c));
     struct err e = fetch(&c, &text);
-    if (!failed(e) && in->is_json)
-        e = command_print_json(in, text);
-    else if (!failed(e))
-        fwrite(text->text.p, 1, text->text.n, in->out);
+    if (!failed(e))
+        e = print_policy(in, text->text);
     admin_close(&c);
     return e;
 }
@@ -101,8 +109,7 @@ static struct err show(struct invocation *in)
                         POLICY_DEFAULT_CPU);
         return FAIL(ERR_ABSENT, "no such policy");
     }
-    fwrite(text.p, 1, text.n, in->out);
-    return OK;
+    return print_policy(in, text);
 }
 
 static struct err list(struct invocation *in)

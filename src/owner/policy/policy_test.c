@@ -29,6 +29,7 @@ struct run {
     size_t failed;
     size_t skipped;
     bool has_coverage;
+    int64_t threshold; /* percent */
 };
 
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_SKIP, OUTCOME_ERROR };
@@ -331,8 +332,6 @@ static struct err print_json(struct run *r)
 static struct err settle(struct run *r)
 {
     struct invocation *in = r->files->in;
-    int64_t threshold;
-    TRY(command_int(in, "threshold", 0, 100, 0, &threshold));
     if (r->has_coverage)
         coverage_end(&r->coverage);
     if (in->is_json)
@@ -341,13 +340,13 @@ static struct err settle(struct run *r)
         fprintf(in->out, "%zu passed, %zu failed, %zu skipped\n", r->passed, r->failed, r->skipped);
     if (r->has_coverage && !in->is_json)
         coverage_print(&r->coverage, in->out);
-    bool is_covered = r->coverage.taken * 100 >= r->coverage.count * (size_t)threshold;
+    bool is_covered = r->coverage.taken * 100 >= r->coverage.count * (size_t)r->threshold;
     if (r->failed == 0 && r->passed > 0 && is_covered)
         return OK;
     if (r->failed == 0 && r->passed == 0)
         command_explain(in, "no test ran; a test is a rule whose name begins with " TEST_PREFIX);
     else if (r->failed == 0)
-        command_explain(in, "fewer than %d %% of the rule bodies were taken", (int)threshold);
+        command_explain(in, "fewer than %d %% of the rule bodies were taken", (int)r->threshold);
     in->has_explained = true;
     return FAIL(ERR_DENIED, "not every test passed");
 }
@@ -356,6 +355,7 @@ static struct err test_files(struct policy_files *f)
 {
     struct run r = {.files = f, .shown = {.arena = &f->arena}};
     r.has_coverage = command_flag(f->in, "coverage") || command_text(f->in, "threshold", NULL) != NULL;
+    TRY(command_int(f->in, "threshold", 0, 100, 0, &r.threshold));
     TRY(policy_files_load(f, f->in->operands, f->in->operand_count));
     TRY(policy_files_compile(f));
     if (r.has_coverage)
