@@ -10,7 +10,7 @@ bool coverage_is_test(struct bytes name)
     return bytes_starts(name, BYTES_LIT(TEST_PREFIX)) || bytes_starts(name, BYTES_LIT(TODO_PREFIX));
 }
 
-static bool has_tests(const struct module *m)
+bool coverage_has_tests(const struct module *m)
 {
     for (const struct rule *r = m->rules; r != NULL; r = r->next)
         if (coverage_is_test(r->ref->items[0]->name))
@@ -22,7 +22,7 @@ static bool has_tests(const struct module *m)
 static void collect(struct coverage *c, const struct node *n)
 {
     for (const struct clause *clause = n->clauses; clause != NULL; clause = clause->next) {
-        if (has_tests(clause->module))
+        if (coverage_has_tests(clause->module))
             continue;
         for (const struct flat_branch *b = clause->branches; b != NULL; b = b->next) {
             struct place at = b == clause->branches ? clause->at : b->at;

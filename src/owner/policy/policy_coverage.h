@@ -24,8 +24,12 @@ struct coverage {
     bool is_cut; /* a record was too large to be whole: less may be shown as taken than was */
 };
 
-/* coverage_is_test - whether a rule's name is that of a test, one to be skipped included. errors: none. out: it */
+/*
+ * coverage_is_test - whether a rule's name is that of a test, one to be skipped included.
+ * coverage_has_tests - whether a module has such a rule. errors: none. out: it
+ */
 bool coverage_is_test(struct bytes name);
+bool coverage_has_tests(const struct module *m);
 
 /*
  * coverage_begin - all bodies of the modules without tests; defaults are none. coverage_mark - those that held in an

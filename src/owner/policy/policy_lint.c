@@ -119,8 +119,7 @@ static int by_name(const void *a, const void *b)
 {
     const struct bytes *x = *(const struct bytes *const *)a;
     const struct bytes *y = *(const struct bytes *const *)b;
-    int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-    return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+    return bytes_compare(*x, *y);
 }
 
 struct err lint_modules(const struct list *modules, const char *const *entries, size_t entry_count,

@@ -207,14 +207,6 @@ static bool is_never(const struct lint_at *at)
     return known && result == l->negated;
 }
 
-static bool has_tests(const struct module *m)
-{
-    for (const struct rule *r = m->rules; r != NULL; r = r->next)
-        if (coverage_is_test(r->ref->items[0]->name))
-            return true;
-    return false;
-}
-
 static bool is_entry(const struct lint_at *at, struct bytes name)
 {
     static const char *const usual[] = {"allow", "refusal", "trust_claims", "extensions", "deny", "violation", "main"};
@@ -234,8 +226,7 @@ static bool is_mentioned(const struct list *mentions, struct bytes name)
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         const struct bytes *x = mentions->items[mid];
-        int order = memcmp(x->p, name.p, x->n < name.n ? x->n : name.n);
-        order = order != 0 ? order : (x->n > name.n) - (x->n < name.n);
+        int order = bytes_compare(*x, name);
         if (order == 0)
             return true;
         if (order < 0)
@@ -252,7 +243,7 @@ static bool is_unused(const struct lint_at *at)
     for (const struct rule *r = at->module->rules; r != at->rule; r = r->next)
         if (bytes_equal(r->ref->items[0]->name, name))
             return false; /* said at its first clause */
-    return !has_tests(at->module) && !is_entry(at, name) && !is_mentioned(at->mentions, name);
+    return !coverage_has_tests(at->module) && !is_entry(at, name) && !is_mentioned(at->mentions, name);
 }
 
 static bool may_be_undefined(const struct lint_at *at, const struct term *t, unsigned depth);
