@@ -16,18 +16,19 @@ default executables := 33
 
 default configuration := 96
 
-# Whether a claim is one of the registered values. Nothing registered: nothing holds.
+# Whether a claim is one of the registered values. Nothing registered: nothing holds, and null is no value.
 holds(value, name) if {
+	value != null
 	registered := query_reference_value(name)
 	is_array(registered)
 	value in registered
 }
 
 holds(value, name) if {
+	value != null
 	registered := query_reference_value(name)
 	not is_array(registered)
 	value == registered
-	value != null
 }
 
 # Whether the verifier compared the evidence with an initdata document.
@@ -49,7 +50,7 @@ pcr_holds(number) if {
 # 8 belongs to the initdata alone: the verifier compared it with the document, and without one it holds nothing.
 initdata_holds if {
 	has_initdata
-	pcr("08")
+	is_string(pcr("08"))
 }
 
 initdata_holds if {
@@ -62,6 +63,7 @@ ima_holds if pcr_holds("10")
 
 ima_holds if {
 	query_reference_value("tpm_pcr10") in {null, []}
+	is_string(pcr("10"))
 	pcr("10") == input.tpm.ima_boot_pcr10
 }
 

@@ -108,6 +108,14 @@ test_null_equals_nothing if {
 	not policy.holds(null, "x") with query_reference_value as nobody_registered
 }
 
+null_registered(_) := [null]
+
+test_registered_null_holds_nothing if {
+	not policy.holds(null, "x") with query_reference_value as null_registered
+	policy.trust_claims == nothing with input as {"snp": object.union(snp, {"measurement": null})}
+		with query_reference_value as null_registered
+}
+
 # An object is no list of values.
 object_registered(_) := {"x": "aa"}
 
@@ -210,6 +218,19 @@ test_tpm_missing_register_refused if {
 test_tpm_initdata_without_its_register_refused if {
 	policy.trust_claims["configuration"] == 96 with input as {"tpm": object.remove(tpm, ["pcr08"]), "init_data_claims": {}}
 		with query_reference_value as tpm_reference
+}
+
+test_tpm_initdata_with_a_register_of_another_type_refused if {
+	every other in [null, 0, ["ee"], {}, true] {
+		policy.trust_claims["configuration"] == 96 with input as {"tpm": object.union(tpm, {"pcr08": other}), "init_data_claims": {}}
+			with query_reference_value as tpm_reference
+	}
+}
+
+test_tpm_ima_register_of_another_type_refused if {
+	every other in [null, 0, [], true] {
+		tpm_claims({"pcr10": other, "ima_boot_pcr10": other})["configuration"] == 96
+	}
 }
 
 test_tpm_other_ima_register_refused if {
