@@ -216,7 +216,7 @@ struct err image_facts(struct model *m, const struct json **out)
     tree_list_init(&list, m->arena);
     for (size_t i = 0; i < m->input_count; i++) {
         const struct input *in = &m->inputs[i];
-        for (size_t k = 0; in->kind == INPUT_IMAGE_MANIFEST && k < in->tree->count; k++) {
+        for (size_t k = 0; in->kind == INPUT_IMAGE_MANIFEST && !in->has_failed && k < in->tree->count; k++) {
             const struct json *v;
             TRY(image_fact(m->arena, in, in->tree->items[k], &v));
             tree_list_add(&list, v);

@@ -200,14 +200,14 @@ static struct err one_document(struct arena *a, const struct json *tree, struct 
     return OK;
 }
 
-/* A list of Kubernetes is its items. */
+/* A list of Kubernetes is its items: List as tools write it, PodList and the like as its API answers. */
 static struct err flatten_lists(struct arena *a, struct yaml *y)
 {
     struct tree_list roots;
     tree_list_init(&roots, a);
     for (size_t i = 0; i < y->count; i++) {
         const struct json *items = json_at(y->roots[i], "items");
-        bool is_list = bytes_is(tree_text(y->roots[i], "kind"), "List") && json_is(items, JSON_ARRAY);
+        bool is_list = words_end(tree_text(y->roots[i], "kind"), "List") && json_is(items, JSON_ARRAY);
         for (size_t k = 0; is_list && k < items->count; k++)
             tree_list_add(&roots, items->items[k]);
         if (!is_list)
@@ -335,6 +335,30 @@ static struct err read_one(struct arena *a, struct input *in)
     return OK;
 }
 
+/* Whether what was read has the shape that the rest relies on for this kind. */
+static bool fits_kind(const struct input *in)
+{
+    static const enum input_kind objects[] = {INPUT_BROKER_CONFIG, INPUT_IMAGE_POLICY, INPUT_REFERENCE_VALUES,
+                                              INPUT_ENCLAVE, INPUT_CONTEXT};
+    for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+        if (in->kind == objects[i])
+            return json_is(in->tree, JSON_OBJECT);
+    if (in->kind == INPUT_REQUESTS)
+        return json_is(in->tree, JSON_ARRAY) &&
+               (in->tree->count == 0 || json_at(in->tree->items[0], "request") != NULL);
+    if (in->kind == INPUT_IMAGE_MANIFEST)
+        return is_manifest_list(in->tree);
+    return in->kind != INPUT_K8S || in->yaml.count > 0; /* the rest is read from its text */
+}
+
+/* A kind that was named, not guessed: what cannot be of it must not look as if nothing were wrong with it. */
+static struct err force_kind(struct arena *a, struct bytes kind, struct input *in)
+{
+    if (!input_kind_named(kind, &in->kind))
+        return FAIL(ERR_FORMAT, "an unknown kind of input");
+    return in->has_failed || fits_kind(in) ? OK : say(a, in, FAIL(ERR_FORMAT, "it is not of the kind named"), 0, NULL);
+}
+
 static struct err read_file(struct arena *a, const struct assess_file *f, struct input *in)
 {
     struct digest d;
@@ -349,9 +373,7 @@ static struct err read_file(struct arena *a, const struct assess_file *f, struct
     if (f->text.n > JSON_TEXT_MAX)
         return say(a, in, FAIL(ERR_LIMIT, "a file larger than 16 MiB"), 0, NULL);
     TRY(read_one(a, in));
-    if (f->kind.n > 0 && !input_kind_named(f->kind, &in->kind))
-        return FAIL(ERR_FORMAT, "an unknown kind of input");
-    return OK;
+    return f->kind.n > 0 ? force_kind(a, f->kind, in) : OK;
 }
 
 static int by_path(const void *a, const void *b)

@@ -96,6 +96,55 @@ static void knows_kinds(void **state)
     }
 }
 
+/* What is not of the kind that --as names is no empty input of that kind. */
+static void a_named_kind_is_one_that_fits(void **state)
+{
+    static const char *const texts[] = {"words alone", "{\"a\":{\"b\":1}}", "[1,\"x\",{\"reference\":3}]", "{broken"};
+    static const struct {
+        const char *kind;
+        bool takes_object;
+    } kinds[] = {{"requests", false},     {"image-manifest", false}, {"k8s", false},
+                 {"initdata", false},     {"image-policy", true},    {"reference-values", true},
+                 {"broker-config", true}, {"enclave", true},         {"context", true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) * 4; i++) {
+        struct arena a;
+        struct assess_result out;
+        struct assess_file f = {BYTES_LIT("x.json"), bytes_of_text(texts[i % 4]), bytes_of_text(kinds[i / 4].kind),
+                                BYTES_EMPTY};
+        struct assess_request r = {.files = &f, .file_count = 1, .now = BYTES_LIT("2026-06-01")};
+        r.context = r.context_path = BYTES_EMPTY;
+        f.path = i % 4 == 0 ? BYTES_LIT("x.txt") : f.path;
+        ROW(kinds[i / 4].kind);
+        arena_init(&a, ARENA);
+        assert_ok(trust_assess(&a, &r, &out));
+        assert_int_equal(out.exit_status, i % 4 == 1 && kinds[i / 4].takes_object ? 0 : 3);
+        arena_clear(&a);
+    }
+}
+
+/* The API itself answers with a PodList, tools write a List: both are their items. */
+static void a_list_is_its_items(void **state)
+{
+    static const char *const kinds[] = {"List", "PodList"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char text[512];
+        struct given file = {"pods.json", text};
+        struct arena a;
+        struct assess_result out;
+        (void)snprintf(text, sizeof(text),
+                       "{\"apiVersion\":\"v1\",\"kind\":\"%s\",\"items\":[{\"apiVersion\":\"v1\",\"kind\":\"Pod\","
+                       "\"spec\":{\"hostPID\":true,\"containers\":[{\"name\":\"c\",\"image\":\"x:1\"}]}}]}",
+                       kinds[i]);
+        ROW(kinds[i]);
+        arena_init(&a, ARENA);
+        assert_ok(assess(&a, &file, 1, &out));
+        assert_true(has(out.document, "T-GST-03", "unanswered"));
+        arena_clear(&a);
+    }
+}
+
 static void refuses_a_date_that_is_none(void **state)
 {
     static const char *const dates[] = {"", "2026-06", "2026-13-01", "2026-02-30", "yesterday!", "2026-06-01T"};
@@ -257,6 +306,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_kinds),
+        cmocka_unit_test(a_named_kind_is_one_that_fits),
+        cmocka_unit_test(a_list_is_its_items),
         cmocka_unit_test(refuses_a_date_that_is_none),
         cmocka_unit_test(refuses_a_context_that_is_none),
         cmocka_unit_test(assesses_nothing),
