@@ -7,6 +7,7 @@
 #include "report/escape.h"
 #include "report/field.h"
 #include "report/verdict.h"
+#include "trust/accept.h"
 
 enum bin { BIN_NEW, BIN_WORSE, BIN_BETTER, BIN_FIXED, BIN_ACCEPTED, BIN_LOST, BIN_COUNT };
 
@@ -20,14 +21,6 @@ struct bins {
     size_t count[BIN_COUNT];
     size_t same;
 };
-
-static const struct json *with_fingerprint(const struct json *list, struct bytes fingerprint)
-{
-    for (size_t i = 0; fingerprint.n > 0 && i < list->count; i++)
-        if (bytes_equal(field_text(list->items[i], "fingerprint"), fingerprint))
-            return list->items[i];
-    return NULL;
-}
 
 static struct err put(struct bins *b, enum bin bin, const struct json *f, const struct json *before)
 {
@@ -113,15 +106,16 @@ static struct err close_bins(struct bins *b, const struct json *before, const st
 struct err difference_of(struct arena *a, const struct json *before, const struct json *after, const struct json **out)
 {
     struct bins b = {.arena = a};
-    const struct json *old = field_list(before, "findings"), *now = field_list(after, "findings");
+    const struct json *old = field_list(before, "findings"), *now = field_list(after, "findings"), **olds, **news;
     if (!is_document(before) || !is_document(after))
         return FAIL(ERR_FORMAT, "a file is no casemate-assess/1 document");
     for (int bin = 0; bin < BIN_COUNT; bin++)
         TRY(arena_array(a, old->count + now->count + field_list(before, "answered")->count + 1, &b.items[bin]));
+    TRY(accept_match(a, now, old, &olds, &news));
     for (size_t i = 0; i < now->count; i++)
-        TRY(place_now(&b, now->items[i], with_fingerprint(old, field_text(now->items[i], "fingerprint"))));
+        TRY(place_now(&b, now->items[i], olds[i]));
     for (size_t i = 0; i < old->count; i++)
-        TRY(place_before(&b, old->items[i], with_fingerprint(now, field_text(old->items[i], "fingerprint"))));
+        TRY(place_before(&b, old->items[i], news[i]));
     TRY(place_lost(&b, before, after));
     return close_bins(&b, before, after, out);
 }

@@ -202,12 +202,35 @@ struct err accept_apply(struct arena *a, const struct json *findings, const stru
     return OK;
 }
 
-static const struct json *by_fingerprint(const struct json *list, struct bytes fingerprint)
+/* The first finding before that nobody continues yet, of the same fingerprint and, in the first round, artefact. */
+static size_t free_row(const struct json *earlier, const struct json **continued, const struct json *finding,
+                       bool any_artefact)
 {
-    for (size_t i = 0; fingerprint.n > 0 && i < list->count; i++)
-        if (bytes_equal(text_at(list->items[i], "fingerprint"), fingerprint))
-            return list->items[i];
-    return NULL;
+    struct bytes fingerprint = text_at(finding, "fingerprint"), artefact = text_at(finding, "artefact");
+    size_t k = 0;
+    for (; k < earlier->count; k++) {
+        const struct json *f = earlier->items[k];
+        if (continued[k] == NULL && bytes_equal(text_at(f, "fingerprint"), fingerprint) &&
+            (any_artefact || bytes_equal(text_at(f, "artefact"), artefact)))
+            break;
+    }
+    return fingerprint.n == 0 ? earlier->count : k;
+}
+
+struct err accept_match(struct arena *a, const struct json *findings, const struct json *earlier,
+                        const struct json ***before, const struct json ***after)
+{
+    TRY(arena_array(a, findings->count + 1, before));
+    TRY(arena_array(a, earlier->count + 1, after));
+    for (unsigned round = 0; round < 2; round++)
+        for (size_t i = 0; i < findings->count; i++) {
+            size_t k = (*before)[i] != NULL ? earlier->count : free_row(earlier, *after, findings->items[i], round > 0);
+            if (k == earlier->count)
+                continue;
+            (*before)[i] = earlier->items[k];
+            (*after)[k] = findings->items[i];
+        }
+    return OK;
 }
 
 /* An acceptance that has ended, or a file that now shows what was unknown, makes a finding new again. */
@@ -234,23 +257,24 @@ struct err accept_baseline(struct arena *a, const struct json *findings, const s
                            const struct json **out, const struct json **fixed)
 {
     const struct json *earlier = json_at(baseline, "findings"), *yes, **items, **gone, *list, *gone_list;
+    const struct json **before, **after;
     size_t gone_count = 0;
     if (!bytes_is(text_at(baseline, "schema"), "casemate-assess/1") || !json_is(earlier, JSON_ARRAY))
         return FAIL(ERR_FORMAT, "the baseline is no casemate-assess/1 document");
     TRY(json_new_bool(a, true, &yes));
     TRY(arena_array(a, findings->count + 1, &items));
     TRY(arena_array(a, earlier->count + 1, &gone));
+    TRY(accept_match(a, findings, earlier, &before, &after));
     for (size_t i = 0; i < findings->count; i++) {
         const struct json *f = findings->items[i];
         items[i] = f;
-        if (is_known(f, by_fingerprint(earlier, text_at(f, "fingerprint"))))
+        if (is_known(f, before[i]))
             TRY(with_members(a, f, &(struct json_member){.key = BYTES_LIT("known"), .value = yes}, 1, &items[i]));
     }
     for (size_t i = 0; i < earlier->count; i++) {
         const struct json *f = earlier->items[i];
-        struct bytes fingerprint = text_at(f, "fingerprint");
-        if (fingerprint.n > 0 && (is_open(f) || bytes_is(text_at(f, "status"), "accepted")) &&
-            by_fingerprint(findings, fingerprint) == NULL)
+        bool counted = is_open(f) || bytes_is(text_at(f, "status"), "accepted");
+        if (counted && text_at(f, "fingerprint").n > 0 && after[i] == NULL)
             TRY(fixed_row(a, f, &gone[gone_count++]));
     }
     TRY(json_new_array(a, items, findings->count, &list));

@@ -19,8 +19,21 @@ MUST_CHECK struct err accept_apply(struct arena *a, const struct json *findings,
                                    struct bytes now, const struct json **out, const struct json **notes);
 
 /*
- * accept_baseline - set the member `known` on every finding whose fingerprint stands in an earlier document with at
- * least the same severity; list those of the earlier document that are gone.
+ * accept_match - which finding of an earlier document each finding continues. A fingerprint names the kind of a file,
+ * not its name, so that two files of one kind may share it: one earlier finding is continued by one, that of the same
+ * artefact first, and the rest is news.
+ *
+ * in       findings, earlier: arrays, hostile
+ * out      *before: for each of findings the earlier one, or NULL; *after: for each of earlier the one now, or NULL
+ * errors   NOMEM
+ * cost     findings times earlier
+ */
+MUST_CHECK struct err accept_match(struct arena *a, const struct json *findings, const struct json *earlier,
+                                   const struct json ***before, const struct json ***after);
+
+/*
+ * accept_baseline - set the member `known` on every finding that continues one of an earlier document with at least
+ * the same severity; list those of the earlier document that are gone.
  *
  * in       findings: as above; baseline: an earlier casemate-assess/1, hostile
  * out      *out: the findings in the same order; *fixed: array of {"id", "artefact", "subject", "fingerprint"}

@@ -218,6 +218,24 @@ static void differences(void **state)
     assert_code(difference_of(&arena, open, model, &d), ERR_FORMAT);
 }
 
+#define KBS(artefact_)                                                                                                 \
+    "{\"id\":\"T-KBS-01\",\"status\":\"weak\",\"severity\":\"high\",\"artefact\":\"" artefact_                         \
+    "\",\"fingerprint\":\"f\"}"
+#define DOCUMENT(findings_) "{\"schema\":\"casemate-assess/1\",\"findings\":[" findings_ "]}"
+
+/* Two files of one kind share a fingerprint; the second one is new all the same. */
+static void a_second_file_is_new(void **state)
+{
+    (void)state;
+    const struct json *one = parse(BYTES_LIT(DOCUMENT(KBS("b")))),
+                      *two = parse(BYTES_LIT(DOCUMENT(KBS("a") "," KBS("b")))), *d;
+    assert_ok(difference_of(&arena, one, two, &d));
+    assert_int_equal(field_list(d, "new")->count, 1);
+    assert_text(field_text(field_list(d, "new")->items[0], "artefact"), "a");
+    assert_ok(difference_of(&arena, two, one, &d));
+    assert_int_equal(field_list(d, "fixed")->count, 1);
+}
+
 /* A document is never believed to have a shape. */
 static void wrong_shapes_are_survived(void **state)
 {
@@ -252,11 +270,12 @@ static void no_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_says_what_matters),    cmocka_unit_test(lines_fit),
-        cmocka_unit_test(colours_only_where_asked),  cmocka_unit_test(hostile_text_is_harmless),
-        cmocka_unit_test(a_page_fetches_nothing),    cmocka_unit_test(sarif_has_the_whole_catalogue),
-        cmocka_unit_test(vex_takes_the_worst),       cmocka_unit_test(differences),
-        cmocka_unit_test(wrong_shapes_are_survived), cmocka_unit_test(no_memory_is_an_error),
+        cmocka_unit_test(text_says_what_matters),   cmocka_unit_test(lines_fit),
+        cmocka_unit_test(colours_only_where_asked), cmocka_unit_test(hostile_text_is_harmless),
+        cmocka_unit_test(a_page_fetches_nothing),   cmocka_unit_test(sarif_has_the_whole_catalogue),
+        cmocka_unit_test(vex_takes_the_worst),      cmocka_unit_test(differences),
+        cmocka_unit_test(a_second_file_is_new),     cmocka_unit_test(wrong_shapes_are_survived),
+        cmocka_unit_test(no_memory_is_an_error),
     };
     return cmocka_run_group_tests_name("report/render", tests, begin, end);
 }

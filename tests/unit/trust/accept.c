@@ -151,6 +151,27 @@ static void a_baseline_excuses_what_it_knew(void **state)
     }
 }
 
+#define KBS(artefact_)                                                                                                 \
+    "{\"id\":\"T-KBS-01\",\"status\":\"unanswered\",\"severity\":\"critical\",\"artefact\":\"" artefact_               \
+    "\",\"fingerprint\":\"f3\"}"
+
+/* A second file of the same kind has the fingerprints of the first: what was known of one excuses one. */
+static void one_finding_before_excuses_one_now(void **state)
+{
+    (void)state;
+    const struct json *out, *fixed, *one = parse(DOCUMENT(KBS("b.toml"))), *two = wrap(KBS("a.toml") "," KBS("b.toml"));
+    assert_ok(accept_baseline(&arena, two, one, &out, &fixed));
+    assert_null(json_at(out->items[0], "known"));
+    assert_non_null(json_at(out->items[1], "known"));
+    assert_int_equal(fixed->count, 0);
+    assert_ok(accept_baseline(&arena, wrap(KBS("c.toml")), one, &out, &fixed)); /* the file was renamed */
+    assert_non_null(json_at(out->items[0], "known"));
+    assert_ok(
+        accept_baseline(&arena, wrap(KBS("b.toml")), parse(DOCUMENT(KBS("a.toml") "," KBS("b.toml"))), &out, &fixed));
+    assert_int_equal(fixed->count, 1);
+    assert_text(text_of(fixed->items[0], "artefact"), "a.toml");
+}
+
 static void a_baseline_is_a_document(void **state)
 {
     (void)state;
@@ -177,9 +198,13 @@ static void no_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acceptances_cover_what_they_name), cmocka_unit_test(an_accepted_finding_keeps_its_severity),
-        cmocka_unit_test(no_acceptances_change_nothing),    cmocka_unit_test(a_baseline_excuses_what_it_knew),
-        cmocka_unit_test(a_baseline_is_a_document),         cmocka_unit_test(no_memory_is_an_error),
+        cmocka_unit_test(acceptances_cover_what_they_name),
+        cmocka_unit_test(an_accepted_finding_keeps_its_severity),
+        cmocka_unit_test(no_acceptances_change_nothing),
+        cmocka_unit_test(a_baseline_excuses_what_it_knew),
+        cmocka_unit_test(one_finding_before_excuses_one_now),
+        cmocka_unit_test(a_baseline_is_a_document),
+        cmocka_unit_test(no_memory_is_an_error),
     };
     return cmocka_run_group_tests_name("trust/accept", tests, begin, end);
 }
