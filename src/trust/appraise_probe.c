@@ -3,6 +3,7 @@
 #include "rats/ear.h"
 #include "trust/learn.h"
 #include "trust/patch.h"
+#include "trust/words.h"
 
 #define QUERY "data.policy.trust_claims"
 
@@ -312,4 +313,49 @@ struct err appraiser_facts(struct appraiser *a, const struct json **out)
     TRY(probe_facts(a->m, &r.results, a->policy->artefact, &v));
     json_object_add(&o, "probes", v);
     return json_object_end(&o, out);
+}
+
+/* A policy for another class of device has its class in its name. */
+static bool is_for_device(const struct tested_policy *p)
+{
+    return words_in(p->path, "gpu") || words_in(p->path, "switch") || words_in(p->path, "dpu");
+}
+
+struct tested_policy *appraiser_processor(struct tested_policies *set)
+{
+    struct tested_policy *first = NULL;
+    for (size_t i = 0; i < set->count; i++) {
+        struct tested_policy *p = &set->list[i];
+        if (p->role != POLICY_ATTESTATION || p->compiled == NULL)
+            continue;
+        if (!is_for_device(p))
+            return p;
+        first = first == NULL ? p : first;
+    }
+    return first;
+}
+
+static struct err add_facts(const struct appraiser *main, struct tested_policy *p, struct tree_list *out)
+{
+    struct appraiser own = *main;
+    const struct json *v;
+    bool is_other = p != main->policy && p->compiled != NULL;
+    if (is_other && is_for_device(p))
+        return model_note(main->m, p->path, 0, "the policy is named like one for a device, and was not probed");
+    if (is_other)
+        TRY(appraiser_open(main->m, p, main->init_data, &own));
+    own.policy = p;
+    TRY(appraiser_facts(&own, &v));
+    tree_list_add(out, v);
+    return out->bad;
+}
+
+struct err appraisers_facts(const struct appraiser *main, struct tested_policies *set, const struct json **out)
+{
+    struct tree_list list;
+    tree_list_init(&list, main->m->arena);
+    for (size_t i = 0; i < set->count; i++)
+        if (set->list[i].role == POLICY_ATTESTATION)
+            TRY(add_facts(main, &set->list[i], &list));
+    return tree_list_end(&list, out);
 }

@@ -45,3 +45,23 @@ MUST_CHECK struct err appraiser_status(struct appraiser *a, struct bytes tee, co
  * errors   NOMEM; BUG a table of ours is malformed
  */
 MUST_CHECK struct err appraiser_facts(struct appraiser *a, const struct json **out);
+
+/*
+ * appraiser_processor - the policy for the processor's evidence: the first of the set that is not named like one for
+ * another class of device, else the first; NULL if none compiles. Release policies are asked behind this one.
+ *
+ * out      borrowed
+ * errors   none
+ */
+struct tested_policy *appraiser_processor(struct tested_policies *set);
+
+/*
+ * appraisers_facts - appraiser_facts of every attestation policy of the set, each with a baseline of its own: which of
+ * them a broker has set is not known. One for another device is not probed, and a note says so.
+ *
+ * in       main: opened with the policy for the processor
+ * out      *out: an array
+ * errors   as appraiser_facts
+ */
+MUST_CHECK struct err appraisers_facts(const struct appraiser *main, struct tested_policies *set,
+                                       const struct json **out);

@@ -472,51 +472,22 @@ static struct err one_release(struct model *m, struct tested_policy *p, struct a
     return release_fact(&r, out);
 }
 
-/* The policy for the processor's evidence; one for another class of device has its class in its name. */
-static struct tested_policy *processor_policy(struct tested_policies *set)
-{
-    struct tested_policy *first = NULL;
-    for (size_t i = 0; i < set->count; i++) {
-        struct tested_policy *p = &set->list[i];
-        if (p->role != POLICY_ATTESTATION || p->compiled == NULL)
-            continue;
-        bool is_device = memmem(p->path.p, p->path.n, "gpu", 3) != NULL ||
-                         memmem(p->path.p, p->path.n, "switch", 6) != NULL ||
-                         memmem(p->path.p, p->path.n, "dpu", 3) != NULL;
-        if (!is_device)
-            return p;
-        first = first == NULL ? p : first;
-    }
-    return first;
-}
-
 struct err probe_brokers(struct model *m, struct tested_policies *set, const struct json **appraisals,
                          const struct json **releases)
 {
-    struct tree_list appraised, released;
+    struct tree_list released;
     struct appraiser main;
     const struct json *v;
     const struct document *d = first_document(m);
     struct bytes form = d == NULL ? BYTES_EMPTY : d->form;
-    struct tested_policy *processor = processor_policy(set);
-    tree_list_init(&appraised, m->arena);
     tree_list_init(&released, m->arena);
-    TRY(appraiser_open(m, processor, form, &main));
-    for (size_t i = 0; i < set->count; i++) {
-        struct tested_policy *p = &set->list[i];
-        struct appraiser own = main;
-        own.policy = p;
-        if (p->role != POLICY_ATTESTATION || (p != processor && p->compiled != NULL))
-            continue;
-        TRY(appraiser_facts(&own, &v));
-        tree_list_add(&appraised, v);
-    }
+    TRY(appraiser_open(m, appraiser_processor(set), form, &main));
+    TRY(appraisers_facts(&main, set, appraisals));
     for (size_t i = 0; i < set->count; i++) {
         if (set->list[i].role != POLICY_RELEASE)
             continue;
         TRY(one_release(m, &set->list[i], &main, d, &v));
         tree_list_add(&released, v);
     }
-    TRY(tree_list_end(&appraised, appraisals));
     return tree_list_end(&released, releases);
 }

@@ -202,6 +202,35 @@ static void finds_what_a_policy_lets_through(void **state)
     arena_clear(&a);
 }
 
+#define CLAIMS(n_)                                                                                                     \
+    "package policy\nimport rego.v1\ndefault trust_claims := {\"executables\": " n_ ", \"hardware\": " n_ "}\n"
+
+/* Which of several policies a broker has set is not known: none hides behind another. */
+static void probes_every_attestation_policy(void **state)
+{
+    static const struct given files[] = {{"context.json", "{\"tee\":\"snp\"}"},
+                                         {"a.rego", CLAIMS("97")},
+                                         {"b.rego", CLAIMS("2")},
+                                         {"c-gpu.rego", CLAIMS("2")}};
+    struct arena a;
+    struct assess_result out;
+    size_t open = 0;
+    (void)state;
+    arena_init(&a, ARENA);
+    assert_ok(assess(&a, files, 4, &out));
+    const struct json *list = json_at(out.document, "findings"), *notes = json_at(out.document, "notes");
+    for (TREE_EACH(i, list))
+        if (bytes_is(tree_text(list->items[i], "id"), "T-ATT-09") &&
+            bytes_is(tree_text(list->items[i], "status"), "weak")) {
+            assert_text(tree_text(list->items[i], "artefact"), "b.rego");
+            open++;
+        }
+    assert_int_equal(open, 1);
+    assert_int_equal(notes->count, 1); /* one for another device is told */
+    assert_text(tree_text(notes->items[0], "path"), "c-gpu.rego");
+    arena_clear(&a);
+}
+
 static void names_what_cannot_be_read(void **state)
 {
     static const struct given files[] = {{"a.yaml", "a: ["}, {"pod.yaml", POD}};
@@ -312,6 +341,7 @@ int main(void)
         cmocka_unit_test(refuses_a_context_that_is_none),
         cmocka_unit_test(assesses_nothing),
         cmocka_unit_test(finds_what_a_policy_lets_through),
+        cmocka_unit_test(probes_every_attestation_policy),
         cmocka_unit_test(names_what_cannot_be_read),
         cmocka_unit_test(shows_no_secret),
         cmocka_unit_test(does_not_depend_on_the_order),
