@@ -76,6 +76,8 @@ struct err digests_candidates(struct model *m, const struct tested_policy *relea
     for (size_t i = 0; i < m->input_count; i++)
         if (m->inputs[i].kind == INPUT_REFERENCE_VALUES)
             add_tree(&g, m->inputs[i].tree, m->inputs[i].path);
+    if (g.count == CANDIDATES_MAX)
+        TRY(model_limit(m, release->path, 0, "not every digest is tried as a pin: at most 4096 are"));
     *out = g.list;
     *count = g.count;
     return OK;

@@ -82,6 +82,8 @@ struct err document_add(struct model *m, const struct input *input, struct bytes
         TRY(tree_format(m->arena, &d.policy_artefact, "%.*s#policy.rego", (int)path.n, (const char *)path.p));
         TRY(document_strings(m->arena, d.policy, &d.strings, &d.string_count));
         d.policy_line = lines_before(text, d.policy);
+        if (d.string_count == STRINGS_MAX)
+            TRY(model_limit(m, path, d.policy_line, "not every string of a policy is looked at: at most 65536 are"));
     }
     tree_list_init(&d.closure, m->arena);
     d.group = m->document_count;

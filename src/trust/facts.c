@@ -38,6 +38,13 @@ struct err model_note(struct model *m, struct bytes path, size_t line, const cha
     return m->notes.bad;
 }
 
+struct err model_limit(struct model *m, struct bytes path, size_t line, const char *text)
+{
+    bool is_first = !m->is_over_limit;
+    m->is_over_limit = true;
+    return is_first ? model_note(m, path, line, "%s", text) : OK;
+}
+
 struct err model_bind(struct model *m, const char *kind, struct bytes from, struct bytes to, const char *state,
                       const char *why)
 {

@@ -87,7 +87,9 @@ struct model {
 };
 
 /*
- * model_note - add a sentence about a place to the notes. model_bind - add a binding and whether it holds.
+ * model_note - add a sentence about a place to the notes. model_limit - the same for a bound of ours that leaves some
+ * of an input out: the exit status then says that not all was assessed; told once. model_bind - add a binding and
+ * whether it holds.
  *
  * in       state: "holds", "broken", "absent"
  * out      in m
@@ -95,5 +97,6 @@ struct model {
  */
 MUST_CHECK struct err model_note(struct model *m, struct bytes path, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+MUST_CHECK struct err model_limit(struct model *m, struct bytes path, size_t line, const char *text);
 MUST_CHECK struct err model_bind(struct model *m, const char *kind, struct bytes from, struct bytes to,
                                  const char *state, const char *why);

@@ -149,8 +149,9 @@ static struct err find_data(struct prober *p)
 
 static struct err add_baseline(struct prober *p, struct baseline b)
 {
-    if (p->count < BASELINES_MAX)
-        p->list[p->count++] = b;
+    if (p->count == BASELINES_MAX)
+        return model_limit(p->m, p->w->input->path, 0, "not every container of a pod is probed: it has too many");
+    p->list[p->count++] = b;
     return OK;
 }
 

@@ -57,7 +57,7 @@ static struct err compile(struct model *m, struct tested_policy *p)
 static struct err add(struct model *m, struct tested_policies *set, struct tested_policy p)
 {
     if (set->count == POLICIES_MAX)
-        return OK;
+        return model_limit(m, p.path, 0, "the policies from here on are not run: at most 1000 are");
     TRY(compile(m, &p));
     set->list[set->count++] = p;
     return OK;

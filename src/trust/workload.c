@@ -6,8 +6,6 @@
 #include "trust/document.h"
 #include "trust/objects.h"
 
-#define VARIABLES_MAX 4096
-
 struct err workload_containers(const struct workload *w, workload_each *each, void *context)
 {
     static const char *const lists[][2] = {

@@ -27,6 +27,8 @@ MUST_CHECK struct err workloads_collect(struct model *m);
  */
 MUST_CHECK struct err workload_facts(struct model *m, const struct json **out);
 
+#define VARIABLES_MAX 4096 /* of one container; what is more is left out */
+
 /* One variable of a container, resolved as far as the inputs say. */
 struct variable {
     struct bytes name;

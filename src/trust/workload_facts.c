@@ -110,6 +110,9 @@ static struct err container_fact(void *context, const struct json *container, co
     size_t count;
     const struct json *shown, *v;
     TRY(workload_variables(f->m, f->w, container, &variables, &count));
+    if (count == VARIABLES_MAX)
+        TRY(model_limit(f->m, f->w->input->path, yaml_line(&f->w->input->yaml, container),
+                        "not every variable of a container is looked at: at most 4096 are"));
     for (size_t i = 0; i < count; i++)
         TRY(variable_fact(f, container, &variables[i]));
     TRY(words_of(f, container, "command"));

@@ -51,6 +51,15 @@ static bool has(const struct json *document, const char *id, const char *status)
     return false;
 }
 
+static bool has_note(const struct json *document, const char *begin)
+{
+    const struct json *list = json_at(document, "notes");
+    for (TREE_EACH(i, list))
+        if (bytes_starts(tree_text(list->items[i], "text"), bytes_of_text(begin)))
+            return true;
+    return false;
+}
+
 static void knows_kinds(void **state)
 {
     static const struct {
@@ -231,6 +240,41 @@ static void probes_every_attestation_policy(void **state)
     arena_clear(&a);
 }
 
+static const char *many(struct buf *text, const char *head, const char *row, size_t count)
+{
+    buf_init(text, MIB);
+    buf_text(text, head);
+    while (count-- > 0)
+        buf_text(text, row);
+    buf_u8(text, 0);
+    return (const char *)buf_view(text).p;
+}
+
+/* What a bound leaves out is told and makes the status 4: else a secret stands behind 4096 harmless variables. */
+static void a_bound_is_told(void **state)
+{
+    static const struct {
+        const char *head, *row;
+        size_t most, more;
+    } rows[] = {{POD "    env:\n", "    - {name: V, value: x}\n", 4095, 4097},
+                {POD, "  - {name: c, image: x}\n", 20, 200}};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        SCOPED(buf) struct buf text;
+        struct arena a;
+        struct assess_result out;
+        bool is_over = i % 2 == 1;
+        struct given files[] = {{"pod.yaml", NULL}, {"loose.rego", "package agent_policy\ndefault X := false\n"}};
+        files[0].text = many(&text, rows[i / 2].head, rows[i / 2].row, is_over ? rows[i / 2].more : rows[i / 2].most);
+        ROW(rows[i / 2].row);
+        arena_init(&a, ARENA);
+        assert_ok(assess(&a, files, 2, &out));
+        assert_int_equal(out.exit_status == 4, is_over);
+        assert_int_equal(has_note(out.document, "not every"), is_over);
+        arena_clear(&a);
+    }
+}
+
 static void names_what_cannot_be_read(void **state)
 {
     static const struct given files[] = {{"a.yaml", "a: ["}, {"pod.yaml", POD}};
@@ -342,6 +386,7 @@ int main(void)
         cmocka_unit_test(assesses_nothing),
         cmocka_unit_test(finds_what_a_policy_lets_through),
         cmocka_unit_test(probes_every_attestation_policy),
+        cmocka_unit_test(a_bound_is_told),
         cmocka_unit_test(names_what_cannot_be_read),
         cmocka_unit_test(shows_no_secret),
         cmocka_unit_test(does_not_depend_on_the_order),
