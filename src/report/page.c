@@ -64,12 +64,13 @@ const char *page_light_words(enum light l)
     return light_words[l];
 }
 
-static bool names(const char *const *list, struct bytes id)
+bool page_crosses(const struct json *row, struct bytes crossing)
 {
-    for (; list != NULL && *list != NULL; list++)
-        if (bytes_is(id, *list))
+    const struct threat *t = threat_find(field_text(row, "id"));
+    for (const char *const *at = t == NULL ? NULL : t->crossings; at != NULL && *at != NULL; at++)
+        if (bytes_is(crossing, *at))
             return true;
-    return false;
+    return bytes_equal(field_text(row, "crossing"), crossing);
 }
 
 static void see_finding(struct crossing_state *c, const struct json *f)
@@ -87,14 +88,13 @@ static void see_rows(struct page *p, struct crossing_state *c, struct bytes id)
 {
     const struct json *findings = field_list(p->document, "findings"), *answered = field_list(p->document, "answered");
     for (size_t i = 0; i < answered->count; i++) {
-        const struct threat *t = threat_find(field_text(answered->items[i], "id"));
-        if (t == NULL || !names(t->crossings, id))
+        if (!page_crosses(answered->items[i], id))
             continue;
         c->answered++;
         c->light = LIGHT_ANSWERED;
     }
     for (size_t i = 0; i < findings->count; i++)
-        if (bytes_equal(field_text(findings->items[i], "crossing"), id))
+        if (page_crosses(findings->items[i], id))
             see_finding(c, findings->items[i]);
 }
 

@@ -29,6 +29,7 @@ struct page {
  * page_put - append a text of our own; in it, @t stands for a struct bytes from outside, escaped, @s for a C string of
  * our own, @n for a size_t.
  * page_light - the light of one finding; page_light_class, page_light_words - its name as CSS class, and for a person.
+ * page_crosses - whether a row, open or answered, is about a crossing: one of those of its threat.
  * page_crossings - fill in p->crossings from the findings, the answered rows and the layout.
  * page_style, page_boundary, page_matrix - append the style sheet, the drawing of the boundary with its table, the
  * matrix of personas and crossings.
@@ -38,6 +39,7 @@ struct page {
  * errors   sticky in p->out
  */
 void page_put(struct buf *out, const char *format, ...);
+bool page_crosses(const struct json *row, struct bytes crossing);
 enum light page_light(const struct json *finding);
 const char *page_light_class(enum light l);
 const char *page_light_words(enum light l);

@@ -19,26 +19,18 @@ static bool attacks(const struct threat *t, struct bytes persona)
     return false;
 }
 
-static bool crosses(const struct threat *t, struct bytes crossing)
-{
-    for (const char *const *at = t->crossings; at != NULL && *at != NULL; at++)
-        if (bytes_is(crossing, *at))
-            return true;
-    return false;
-}
-
 static struct cell cell_of(const struct page *p, struct bytes crossing, struct bytes persona)
 {
     struct cell c = {0};
     const struct json *list = field_list(p->document, "findings"), *answered = field_list(p->document, "answered");
     for (size_t i = 0; i < answered->count; i++) {
         const struct threat *t = threat_find(field_text(answered->items[i], "id"));
-        if (t != NULL && crosses(t, crossing) && attacks(t, persona))
+        if (t != NULL && page_crosses(answered->items[i], crossing) && attacks(t, persona))
             c.light = LIGHT_ANSWERED;
     }
     for (size_t i = 0; i < list->count; i++) {
         const struct json *f = list->items[i];
-        if (!bytes_equal(field_text(f, "crossing"), crossing) || !field_list_has(field_list(f, "attackers"), persona))
+        if (!page_crosses(f, crossing) || !field_list_has(field_list(f, "attackers"), persona))
             continue;
         enum light l = page_light(f);
         c.count += l >= LIGHT_AMBER;

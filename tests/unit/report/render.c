@@ -160,6 +160,25 @@ static void a_page_fetches_nothing(void **state)
     assert_holds("OOS-6");
 }
 
+/* T-KBS-01 crosses X8, X9 and X17: an answered row there must not make the last two green. */
+static void an_open_threat_shows_at_each_of_its_crossings(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"X8", "X9", "X17"};
+    assert_ok(
+        render(&arena, PAGE,
+               parse(BYTES_LIT("{\"schema\":\"casemate-assess/1\",\"context\":{\"layout\":\"kata-vm\"},\"answered\":["
+                               "{\"id\":\"T-KBS-01\"}],\"findings\":[{\"id\":\"T-KBS-01\",\"crossing\":\"X8\","
+                               "\"status\":\"unanswered\",\"severity\":\"critical\",\"attackers\":[\"OO\"]}]}"))));
+    for (size_t i = 0; i < 3; i++) {
+        char text[128];
+        (void)snprintf(text, sizeof(text), "<a href=\"#%s\" class=\"arrow bad\">", rows[i]);
+        assert_holds(text);
+        (void)snprintf(text, sizeof(text), "<td class=\"c bad\" title=\"%s, ", rows[i]);
+        assert_holds(text);
+    }
+}
+
 static void sarif_has_the_whole_catalogue(void **state)
 {
     (void)state;
@@ -270,11 +289,17 @@ static void no_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_says_what_matters),   cmocka_unit_test(lines_fit),
-        cmocka_unit_test(colours_only_where_asked), cmocka_unit_test(hostile_text_is_harmless),
-        cmocka_unit_test(a_page_fetches_nothing),   cmocka_unit_test(sarif_has_the_whole_catalogue),
-        cmocka_unit_test(vex_takes_the_worst),      cmocka_unit_test(differences),
-        cmocka_unit_test(a_second_file_is_new),     cmocka_unit_test(wrong_shapes_are_survived),
+        cmocka_unit_test(text_says_what_matters),
+        cmocka_unit_test(lines_fit),
+        cmocka_unit_test(colours_only_where_asked),
+        cmocka_unit_test(hostile_text_is_harmless),
+        cmocka_unit_test(an_open_threat_shows_at_each_of_its_crossings),
+        cmocka_unit_test(a_page_fetches_nothing),
+        cmocka_unit_test(sarif_has_the_whole_catalogue),
+        cmocka_unit_test(vex_takes_the_worst),
+        cmocka_unit_test(differences),
+        cmocka_unit_test(a_second_file_is_new),
+        cmocka_unit_test(wrong_shapes_are_survived),
         cmocka_unit_test(no_memory_is_an_error),
     };
     return cmocka_run_group_tests_name("report/render", tests, begin, end);
