@@ -3,7 +3,7 @@
  */
 #include "report/escape.h"
 
-enum target { TO_TERMINAL, TO_HTML, TO_MARKDOWN };
+enum target { TO_TERMINAL, TO_HTML, TO_MARKDOWN, TO_MESSAGE };
 
 #define ESC 0x1b
 
@@ -88,6 +88,8 @@ static void put_character(struct bytes raw, uint32_t c, enum target target, stru
     } else if (target == TO_HTML && put_reference(c, out)) {
         return;
     } else {
+        if (target == TO_MESSAGE && c == '(' && out->n > 0 && out->p[out->n - 1] == ']')
+            buf_u8(out, ' ');
         if (target == TO_MARKDOWN && c < 0x80 && strchr("\\`*_[]<>|#", (int)c) != NULL)
             buf_u8(out, '\\');
         buf_add(out, raw);
@@ -125,6 +127,11 @@ void escape_html(struct bytes text, struct buf *out)
 void escape_markdown(struct bytes text, struct buf *out)
 {
     escape(text, TO_MARKDOWN, out);
+}
+
+void escape_message(struct bytes text, struct buf *out)
+{
+    escape(text, TO_MESSAGE, out);
 }
 
 void escape_failed(const struct buf *part, struct buf *whole)

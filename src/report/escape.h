@@ -12,16 +12,20 @@
  * escape_html - the same, and what HTML gives a meaning is written as a character reference; fit for text and for
  * quoted attributes.
  * escape_markdown - the same as escape_terminal, and what Markdown gives a meaning in a table or a heading is escaped.
+ * escape_message - the same as escape_terminal, for a message of SARIF: a viewer makes a link of "[text](address)", so
+ * that a blank comes between.
  *
  * in       text: hostile; invalid UTF-8 is written byte by byte as \xNN
  * out      appended
  * errors   sticky in out
  * cost     one pass
- * source: ECMA-48 5.4, 8.3 (sequences); HTML 13.1.4 (character references); Unicode UAX 9 2 (direction)
+ * source: ECMA-48 5.4, 8.3 (sequences); HTML 13.1.4 (character references); Unicode UAX 9 2 (direction);
+ * SARIF 2.1.0 3.11.6 (links)
  */
 void escape_terminal(struct bytes text, struct buf *out);
 void escape_html(struct bytes text, struct buf *out);
 void escape_markdown(struct bytes text, struct buf *out);
+void escape_message(struct bytes text, struct buf *out);
 
 /*
  * escape_failed - hand the failure of a part on to the whole that it belongs to: a lost sentence must not look like a

@@ -51,7 +51,7 @@ static struct err message(struct sarif *s, struct bytes text, const struct json 
     struct bytes view;
     const struct json *v;
     buf_init(&safe, MIB);
-    escape_terminal(text, &safe);
+    escape_message(text, &safe);
     TRY(buf_end(&safe, &view));
     TRY(json_new_string(s->arena, view, &v));
     return one(s, "text", v, out);
@@ -275,7 +275,7 @@ static struct err suppressions(struct sarif *s, const struct json *acceptance, c
     buf_text(&text, field_text(acceptance, "owner").n > 0 ? ", until " : "until ");
     buf_add(&text, field_text(acceptance, "until"));
     buf_text(&text, ")");
-    escape_terminal(buf_view(&text), &safe);
+    escape_message(buf_view(&text), &safe);
     escape_failed(&text, &safe);
     TRY(buf_end(&safe, &view));
     json_object_init(&o, s->arena);

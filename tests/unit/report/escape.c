@@ -55,6 +55,22 @@ static void text_becomes_harmless(void **state)
     }
 }
 
+static void a_message_has_no_link(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {{"see [here](https://x.example)", "see [here] (https://x.example)"},
+                                           {"[a]\x1b[0m(b)", "[a] (b)"},
+                                           {"env[0] (8 bytes)", "env[0] (8 bytes)"},
+                                           {"(a)[b]", "(a)[b]"}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        SCOPED(buf) struct buf out;
+        buf_init(&out, 4096);
+        ROW(texts[i][0]);
+        escape_message(bytes_of_text(texts[i][0]), &out);
+        assert_text(buf_view(&out), texts[i][1]);
+    }
+}
+
 /* Whatever the bytes: no control character is left. */
 static void every_pair_of_bytes(void **state)
 {
@@ -108,9 +124,8 @@ static void lines_are_broken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_becomes_harmless),
-        cmocka_unit_test(every_pair_of_bytes),
-        cmocka_unit_test(markdown_is_text),
+        cmocka_unit_test(text_becomes_harmless), cmocka_unit_test(a_message_has_no_link),
+        cmocka_unit_test(every_pair_of_bytes),   cmocka_unit_test(markdown_is_text),
         cmocka_unit_test(lines_are_broken),
     };
     return cmocka_run_group_tests_name("report/escape", tests, NULL, NULL);

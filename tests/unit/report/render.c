@@ -203,6 +203,17 @@ static void sarif_has_the_whole_catalogue(void **state)
     assert_int_equal(field_int(json_at(location, "region"), "startLine", 0), 57);
 }
 
+static void sarif_messages_hold_no_link(void **state)
+{
+    (void)state;
+    assert_ok(render(&arena, SARIF,
+                     parse(BYTES_LIT("{\"findings\":[{\"id\":\"T-API-02\",\"status\":\"weak\",\"title\":\"t\","
+                                     "\"evidence\":\"[more](https://x.example)\"}]}"))));
+    const struct json *run = field_list(parse(buf_view(&out)), "runs")->items[0];
+    struct bytes text = field_text(json_at(field_list(run, "results")->items[0], "message"), "text");
+    assert_non_null(memmem(text.p, text.n, "[more] (https:", 14));
+}
+
 static void vex_takes_the_worst(void **state)
 {
     (void)state;
@@ -296,6 +307,7 @@ int main(void)
         cmocka_unit_test(an_open_threat_shows_at_each_of_its_crossings),
         cmocka_unit_test(a_page_fetches_nothing),
         cmocka_unit_test(sarif_has_the_whole_catalogue),
+        cmocka_unit_test(sarif_messages_hold_no_link),
         cmocka_unit_test(vex_takes_the_worst),
         cmocka_unit_test(differences),
         cmocka_unit_test(a_second_file_is_new),
