@@ -138,6 +138,8 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
                                   : "A limit was reached, so the assessment is incomplete. ");
     if (t->worst != NULL && field_severity(t->worst) > SEVERITY_INFO)
         verdict_happens(t->worst, out);
+    else if (t->accepted + t->answered + t->not_shown == 0)
+        buf_text(out, "Nothing that was supplied speaks of a threat.");
     else if ((status == 0 || status == 1) && t->accepted > 0)
         buf_text(out, "What is open is accepted; all else that these files can show is answered.");
     else if (status == 0 || status == 1)

@@ -51,7 +51,7 @@ static int exit_status(const struct model *m, const struct json *findings)
     for (size_t i = 0; i < m->input_count; i++)
         if (m->inputs[i].has_failed)
             return 3;
-    return findings_exit(m->request, findings);
+    return m->is_empty && m->request->is_strict ? 1 : findings_exit(m->request, findings);
 }
 
 static struct err append(struct model *m, const struct json *list)

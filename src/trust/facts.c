@@ -346,6 +346,16 @@ static struct err note_failures(struct model *m)
     return OK;
 }
 
+/* A folder that holds nothing of a deployment must not pass for a sound one. */
+static struct err note_nothing(struct model *m)
+{
+    for (size_t i = 0; i < m->input_count; i++)
+        if (m->inputs[i].kind != INPUT_IGNORED || m->inputs[i].has_failed)
+            return OK;
+    m->is_empty = true;
+    return model_note(m, BYTES_EMPTY, 0, "nothing was assessed: none of the files is of a known kind");
+}
+
 static struct err gather(struct model *m)
 {
     TRY(read_date(m));
@@ -376,6 +386,7 @@ struct err facts_build(struct model *m, const struct json **out)
     TRY(add_parts(m, &o));
     TRY(add_probes(m, &o));
     TRY(note_failures(m));
+    TRY(note_nothing(m));
     TRY(json_object_end(&o, &v));
     TRY(bind_all(m, v));
     TRY(tree_list_end(&m->bindings, &v));

@@ -83,6 +83,7 @@ struct model {
     struct tree_list digests;      /* {"text", "where"}: pin candidates */
     const struct json *references; /* all reference values, one object */
     bool is_over_limit;
+    bool is_empty;      /* no input is of a known kind */
     struct bytes fault; /* a rule of ours that fails */
 };
 

@@ -213,6 +213,15 @@ def test_exit_follows_fail_on(tmp_path):
     assert assess(folder, '--strict')[1] == 1
 
 
+def test_a_folder_of_nothing_is_not_sound(tmp_path):
+    folder = lay(tmp_path, {'README.md': 'words\n', 'values.yaml': 'replicas: 1\n'})
+    document, status, _ = assess(folder)
+    assert status == 0 and [n['text'][:20] for n in document['notes']] == ['nothing was assessed']
+    assert assess(folder, '--strict')[1] == 1
+    text = subprocess.run([CASEMATE, 'assess', str(folder)], capture_output=True, text=True, check=False).stdout
+    assert 'Nothing that was supplied speaks of a threat.' in text and 'Every threat' not in text
+
+
 # Literals whose loss lets nothing through: each is implied by what stands beside it.
 IMPLIED = {
     'count(pulls) == 1': 'the sandbox container has one storage in all',

@@ -271,6 +271,7 @@ def test_forms_and_outputs_are_pairs(deployment, tmp_path):
     run("assess", deployment / "nothing", status=3)
     run("assess", status=2)
     run("assess", "show", "/dev/null", status=3)
+    run("assess", "show", "-", status=3, input='{"schema":"casemate-assess/1"}')
 
 
 def test_colour_only_on_a_terminal(deployment):

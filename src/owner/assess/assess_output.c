@@ -84,7 +84,7 @@ struct err assess_read_document(struct invocation *in, struct arena *a, const ch
         return e;
     }
     e = json_decode(a, buf_view(&text), NULL, &fault, &v);
-    if (!failed(e) && !bytes_is(field_text(v, "schema"), "casemate-assess/1"))
+    if (!failed(e) && (!bytes_is(field_text(v, "schema"), "casemate-assess/1") || json_at(v, "findings") == NULL))
         e = FAIL(ERR_FORMAT, "no casemate-assess/1 document");
     if (failed(e)) {
         command_explain(in, "%s is no casemate-assess/1 document", path);

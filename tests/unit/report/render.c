@@ -98,6 +98,9 @@ static void text_says_what_matters(void **state)
     ROW("clean");
     assert_ok(render(&arena, TEXT, document("clean.json")));
     assert_holds("nothing is open. Every threat");
+    ROW("of nothing");
+    assert_ok(render(&arena, TEXT, parse(BYTES_LIT("{\"schema\":\"casemate-assess/1\",\"findings\":[]}"))));
+    assert_holds("nothing is open. Nothing that was supplied speaks of a threat.");
 }
 
 static void lines_fit(void **state)

@@ -192,6 +192,7 @@ static void assesses_nothing(void **state)
     assert_ok(assess(&a, NULL, 0, &out));
     assert_int_equal(out.exit_status, 0);
     assert_int_equal(json_at(out.document, "findings")->count, 0);
+    assert_true(has_note(out.document, "nothing was assessed"));
     arena_clear(&a);
 }
 
