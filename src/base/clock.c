@@ -4,6 +4,7 @@
 
 #define YEAR_9999_END 253402300799LL
 #define DAY           86400
+#define DAY_LEN       10 /* "2026-01-31" */
 
 static bool is_leap(int64_t year)
 {
@@ -103,4 +104,14 @@ struct err clock_parse(struct bytes text, int64_t *at_sec)
         days += days_in(c.year, month);
     *at_sec = days * DAY + c.hour * 3600 + c.minute * 60 + c.second;
     return OK;
+}
+
+struct err clock_parse_day(struct bytes text, int64_t *at_sec)
+{
+    uint8_t full[RFC3339_LEN];
+    if (text.n != DAY_LEN)
+        return FAIL(ERR_FORMAT, "the day is not like 2026-01-31");
+    memcpy(full, text.p, DAY_LEN);
+    memcpy(full + DAY_LEN, "T00:00:00Z", RFC3339_LEN - DAY_LEN);
+    return clock_parse(bytes_of(full, sizeof(full)), at_sec);
 }

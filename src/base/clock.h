@@ -29,6 +29,7 @@ struct clock_civil clock_civil_of(int64_t at_sec);
 /*
  * clock_format - an instant as RFC 3339 in UTC, with a NUL.
  * clock_parse - the reverse; takes "Z" only, and fractions of a second are cut.
+ * clock_parse_day - a day alone, "2026-01-31": its first second.
  *
  * in       at_sec: seconds since 1970, 0 .. 253402300799; text: hostile
  * out      out: RFC3339_LEN + 1 bytes; *at_sec only on success
@@ -37,3 +38,4 @@ struct clock_civil clock_civil_of(int64_t at_sec);
  */
 void clock_format(int64_t at_sec, char out[RFC3339_LEN + 1]);
 MUST_CHECK struct err clock_parse(struct bytes text, int64_t *at_sec);
+MUST_CHECK struct err clock_parse_day(struct bytes text, int64_t *at_sec);

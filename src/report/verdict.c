@@ -147,20 +147,11 @@ void verdict_sentence(const struct json *document, const struct tally *t, struct
                                        : "Every threat that applies is answered.");
 }
 
-static bool day_of(struct bytes text, int64_t *out)
-{
-    uint8_t full[RFC3339_LEN];
-    if (text.n != 10)
-        return false;
-    memcpy(full, text.p, 10);
-    memcpy(full + 10, "T00:00:00Z", 10);
-    return !failed(clock_parse(bytes_of(full, sizeof(full)), out));
-}
-
 bool verdict_days_left(const struct json *document, const struct json *acceptance, int64_t *days)
 {
     int64_t now, until;
-    if (!day_of(field_text(document, "now"), &now) || !day_of(field_text(acceptance, "until"), &until))
+    if (failed(clock_parse_day(field_text(document, "now"), &now)) ||
+        failed(clock_parse_day(field_text(acceptance, "until"), &until)))
         return false;
     *days = (until - now) / DAY_SEC;
     return true;

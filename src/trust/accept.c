@@ -78,16 +78,6 @@ static struct err note(struct notes *n, struct bytes threat, const char *before,
     return OK;
 }
 
-static bool day_of(struct bytes text, int64_t *out)
-{
-    uint8_t full[RFC3339_LEN];
-    if (text.n != 10)
-        return false;
-    memcpy(full, text.p, 10);
-    memcpy(full + 10, "T00:00:00Z", 10);
-    return !failed(clock_parse(bytes_of(full, sizeof(full)), out));
-}
-
 struct acceptance {
     const struct json *row;
     struct bytes threat, artefact, subject;
@@ -109,7 +99,7 @@ static struct err read_acceptance(struct notes *n, const struct json *row, int64
         return note(n, x.threat, " is void: it needs threat, reason and until", BYTES_EMPTY, "");
     if (t == NULL)
         return note(n, x.threat, " is void: the catalogue has no such threat", BYTES_EMPTY, "");
-    if (!day_of(text_at(row, "until"), &until))
+    if (failed(clock_parse_day(text_at(row, "until"), &until)))
         return note(n, x.threat, " is void: until is a day such as 2027-01-31", BYTES_EMPTY, "");
     x.days_left = (until - now) / DAY_SEC;
     if (x.days_left < 0)
@@ -178,7 +168,7 @@ struct err accept_apply(struct arena *a, const struct json *findings, const stru
     struct notes n = {.arena = a, .cap = 3 * count};
     const struct json **items, *list, *told;
     int64_t today;
-    if (!day_of(now, &today))
+    if (failed(clock_parse_day(now, &today)))
         return FAIL(ERR_FORMAT, "now is no date");
     TRY(arena_array(a, count + 1, &rows));
     TRY(arena_array(a, n.cap + 1, &n.items));

@@ -61,16 +61,6 @@ struct err model_bind(struct model *m, const char *kind, struct bytes from, stru
     return m->bindings.bad;
 }
 
-static struct err read_date(struct model *m)
-{
-    char text[32];
-    struct bytes now = m->request->now;
-    if (now.n != 10)
-        return FAIL(ERR_FORMAT, "a date is written 2026-06-01");
-    (void)snprintf(text, sizeof(text), "%.10sT00:00:00Z", (const char *)now.p);
-    return clock_parse(bytes_of_text(text), &m->now_sec);
-}
-
 static struct err table(struct arena *a, const char *text, const struct json **out)
 {
     struct err e = json_decode(a, bytes_of_text(text), NULL, NULL, out);
@@ -358,7 +348,7 @@ static struct err note_nothing(struct model *m)
 
 static struct err gather(struct model *m)
 {
-    TRY(read_date(m));
+    TRY(clock_parse_day(m->request->now, &m->now_sec));
     TRY(read_tables(m));
     TRY(collect_inputs(m->arena, m->request->files, m->request->file_count, &m->inputs));
     m->input_count = m->request->file_count;

@@ -1,6 +1,7 @@
 /*
  * From what the rules gave to the findings of the report.
  */
+#include "base/clock.h"
 #include "codec/hex.h"
 #include "trust/rules.h"
 
@@ -60,9 +61,9 @@ static bool is_trusted(const struct sorter *s, const struct threat *t)
         return false;
     for (const char *const *p = t->attackers; *p != NULL; p++) {
         const struct json *row = json_at(personas, *p);
-        struct bytes until = tree_text(row, "until");
-        bool holds = bytes_is(tree_text(row, "trust"), "trusted") && tree_text(row, "reason").n > 0 && until.n == 10 &&
-                     bytes_compare(s->m->request->now, until) <= 0;
+        int64_t until;
+        bool holds = bytes_is(tree_text(row, "trust"), "trusted") && tree_text(row, "reason").n > 0 &&
+                     !failed(clock_parse_day(tree_text(row, "until"), &until)) && s->m->now_sec <= until;
         if (!holds)
             return false;
     }

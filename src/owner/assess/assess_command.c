@@ -31,7 +31,6 @@ struct job {
 static struct err take_now(struct invocation *in, struct job *j)
 {
     int64_t at;
-    char full[RFC3339_LEN + 1];
     const char *given = command_text(in, "now", NULL);
     if (given == NULL) {
         clock_format((int64_t)time(NULL), j->today);
@@ -39,8 +38,7 @@ static struct err take_now(struct invocation *in, struct job *j)
         return OK;
     }
     j->request.now = bytes_of_text(given);
-    (void)snprintf(full, sizeof(full), "%.10sT00:00:00Z", given);
-    if (strlen(given) != 10 || failed(clock_parse(bytes_of_text(full), &at)))
+    if (failed(clock_parse_day(j->request.now, &at)))
         return command_misuse(in, "--now is a day such as 2026-06-01");
     return OK;
 }

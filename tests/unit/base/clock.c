@@ -28,6 +28,21 @@ static void refuses_what_is_no_time(void **state)
     }
 }
 
+static void a_day_is_a_day(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",           "2026-01",     "2026-02-30", "not-a-date",
+                                      "9999999999", "2026-01-31T", "2026-1-031"};
+    int64_t at = 5;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        ROW(bad[i]);
+        assert_code(clock_parse_day(bytes_of_text(bad[i]), &at), ERR_FORMAT);
+        assert_int_equal(at, 5);
+    }
+    assert_ok(clock_parse_day(BYTES_LIT("1970-01-02"), &at));
+    assert_int_equal(at, 86400);
+}
+
 static void goes_there_and_back(void **state)
 {
     (void)state;
@@ -57,6 +72,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_is_no_time),
+        cmocka_unit_test(a_day_is_a_day),
         cmocka_unit_test(goes_there_and_back),
     };
     return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
