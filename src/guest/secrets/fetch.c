@@ -115,16 +115,15 @@ static struct err attest(struct fetching *f)
 static struct err fetch_one(struct fetching *f, const struct credential *c)
 {
     SCOPED(secret) struct secret value = {0};
-    SCOPED(buf) struct buf hex = {0};
     struct digest d;
+    struct bytes hex;
     uint64_t version;
     snprintf(f->report.resource, sizeof(f->report.resource), "%.255s", c->resource);
     TRY(generation_check(f->generation));
     TRY(kbs_resource(&f->session, c->resource, false, &value, &version));
     TRY(generation_check(f->generation)); /* before the secret stands in a file */
     TRY(hash_of(HASH_SHA256, secret_borrow(&value), &d));
-    buf_init(&hex, 64);
-    hex_encode(digest_view(&d), &hex);
+    TRY(hex_encode_arena(&f->arena, digest_view(&d), &hex));
     memcpy(f->report.sha256, hex.p, 64);
     TRY(file_write(c->path, secret_borrow(&value), 0600));
     report_step(&f->report, "resource opened");
