@@ -59,12 +59,12 @@ struct ran {
     char out[8192], err[8192];
 };
 
-/* Run a line of words without blanks. */
+/* Run a line of words without blanks. The words stay until the next run: the recorded invocation points to them. */
 static struct ran run(const char *line)
 {
     struct ran r = {0};
-    char words[2048];
-    const char *argv[192] = {0};
+    static char words[2048];
+    static const char *argv[192];
     int argc = 0;
     snprintf(words, sizeof(words), "%s", line);
     for (char *at = words, *save; (argv[argc] = strtok_r(at, " ", &save)) != NULL; at = NULL)
