@@ -2,7 +2,7 @@
 # The main job on real parts: a measured guest attests and gets its secret; the host attacks, and does not.
 # usage: ./demo.sh [--keep]     --keep: leave the broker running and print what to try next
 # Everything it makes lies in demo-state/. Exit status 0 only if every line of the table is as expected.
-set -u
+set -u -o pipefail
 cd "$(dirname "$0")" || exit 3
 keep=0
 [ "${1:-}" != --keep ] || keep=1
@@ -16,6 +16,8 @@ say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 [ -t 1 ] || say() { printf '\n%s\n' "$*"; }
 die() { echo "demo: $*" >&2; exit 4; }
 stop() { [ -z "$broker_pid" ] || { kill "$broker_pid" 2>/dev/null; wait "$broker_pid" 2>/dev/null; }; }
+# A number in a file may be that of another process by now.
+stop_earlier() { case $(readlink "/proc/$1/exe") in */casemate-broker*) kill "$1" ;; esac; }
 trap '[ $keep -eq 1 ] || stop' EXIT
 
 free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
@@ -87,7 +89,7 @@ rm -f .demo-build.log
 "$bin/casemate-broker" --version
 
 say "2. A broker that denies everything"
-[ ! -f "$state/pid" ] || kill "$(cat "$state/pid")" 2>/dev/null
+[ ! -f "$state/pid" ] || stop_earlier "$(cat "$state/pid")"
 rm -rf "$state"; mkdir -p "$state" || exit 3
 port=$(free_port)
 "$bin/casemate" broker init "$state/broker" --name 127.0.0.1 --name 10.0.2.2 >/dev/null || die "no broker"
