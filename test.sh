@@ -75,6 +75,7 @@ run_suite() {
         say "end to end: $1"
         [ -x build/casemate-broker ] || one build configure build --werror
         [ "$1" = vm ] || one build-sample configure build-sample -Dinsecure_sample=true
+        rm -f "$log/junit.xml" # that of the suite before would count again where this one ends early
         python3 -m pytest -q -x --no-header -p no:cacheprovider -rs --junitxml="$log/junit.xml" "tests/$1" 2>&1 | tail -n 60
         python3 tools/count-tests --junit "$log/junit.xml" --results "$log/results" >"$log/counts"
         read -r p f s <"$log/counts"
