@@ -1,30 +1,10 @@
 /* `casemate explain` over an audit log of its own. */
-#include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "audit/audit.h"
-#include "check.h"
-#include "owner/command.h"
+#include "run.h"
 #include "sys/file.h"
-
-static char dir[64];
-static char out_text[1 << 16], err_text[1 << 16];
-
-static int run(const char *const *words)
-{
-    int argc = 0;
-    while (words[argc] != NULL)
-        argc++;
-    memset(out_text, 0, sizeof(out_text));
-    memset(err_text, 0, sizeof(err_text));
-    FILE *out = fmemopen(out_text, sizeof(out_text), "w"), *err = fmemopen(err_text, sizeof(err_text), "w");
-    int status = command_run(commands, argc, words, out, err);
-    fclose(out);
-    fclose(err);
-    return status;
-}
-#define RUN(...) run((const char *const[]){"casemate", __VA_ARGS__, NULL})
 
 static const char detail_text[] =
     "{\"findings\":["
@@ -70,29 +50,13 @@ static void write_log(void)
     arena_clear(&arena);
 }
 
-static int enter(void **state)
+static int enter_with_log(void **state)
 {
-    (void)state;
-    snprintf(dir, sizeof(dir), "/tmp/casemate-explain-XXXXXX");
-    if (mkdtemp(dir) == NULL || chdir(dir) != 0)
+    if (enter(state) != 0)
         return 1;
     assert_int_equal(RUN("broker", "init", "b", "--name", "localhost"), 0);
     write_log();
     return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-    (void)st;
-    (void)flag;
-    (void)ftw;
-    return remove(path);
-}
-
-static int leave(void **state)
-{
-    (void)state;
-    return chdir("/") != 0 || nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0;
 }
 
 static void what_is_not_there_is_a_no(void **state)
@@ -169,7 +133,7 @@ static void the_json_form_parses(void **state)
 
 int main(void)
 {
-#define T(name_) cmocka_unit_test_setup_teardown(name_, enter, leave)
+#define T(name_) cmocka_unit_test_setup_teardown(name_, enter_with_log, leave)
     const struct CMUnitTest tests[] = {
         T(what_is_not_there_is_a_no), T(another_key_shows_a_broken_log), T(a_refused_session_is_told_in_plain_words),
         T(a_release_is_told),         T(the_json_form_parses),
