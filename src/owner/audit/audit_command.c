@@ -17,10 +17,14 @@ struct expected {
     bool is_given;
 };
 
-static struct err read_key(struct invocation *in, const char *path, struct key **out)
+struct err audit_command_key(struct invocation *in, const char *directory, struct key **out)
 {
+    char beside[4096];
     SCOPED(buf) struct buf pem;
     buf_init(&pem, 64 * 1024);
+    if ((size_t)snprintf(beside, sizeof(beside), "%s/../keys/audit.pub", directory) >= sizeof(beside))
+        return FAIL(ERR_LIMIT, "the path is too long");
+    const char *path = command_text(in, "key", beside);
     struct err e = file_read(path, &pem);
     if (!failed(e))
         e = key_from_pem(buf_view(&pem), false, out);
@@ -125,7 +129,7 @@ static struct err verify(struct invocation *in)
     SCOPED_KEY struct key *key = NULL;
     struct expected head = {0};
     struct audit_report report;
-    TRY(read_key(in, command_text(in, "key", ""), &key));
+    TRY(audit_command_key(in, in->operands[0], &key));
     TRY(read_expected(in, &head));
     struct err e = audit_verify(in->operands[0], key, head.seq, head.is_given ? head.hash : NULL, &report);
     if (failed(e) && e.code != ERR_UNVERIFIED)
@@ -188,11 +192,8 @@ static struct err show_line(void *context, struct bytes text)
 
 static struct err show(struct invocation *in)
 {
-    char beside[4096];
-    if ((size_t)snprintf(beside, sizeof(beside), "%s/../keys/audit.pub", in->operands[0]) >= sizeof(beside))
-        return FAIL(ERR_LIMIT, "the path is too long");
     SCOPED_KEY struct key *key = NULL;
-    TRY(read_key(in, command_text(in, "key", beside), &key));
+    TRY(audit_command_key(in, in->operands[0], &key));
     struct shown s = {.in = in, .session = command_text(in, "session", NULL)};
     struct audit_report report;
     arena_init(&s.arena, LINE_ARENA);

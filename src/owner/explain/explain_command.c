@@ -7,7 +7,7 @@
 #include "audit/audit.h"
 #include "base/limits.h"
 #include "owner/assess/assess_words.h"
-#include "sys/file.h"
+#include "owner/audit/audit_command.h"
 
 #define LINE_ARENA         (4 * MIB)
 #define SESSION_DIGITS_MIN 4
@@ -216,22 +216,6 @@ static struct err tell_line(void *context, struct bytes text)
     return OK;
 }
 
-static struct err read_key(struct invocation *in, const char *directory, struct key **out)
-{
-    char beside[4096];
-    SCOPED(buf) struct buf pem;
-    buf_init(&pem, 64 * KIB);
-    if ((size_t)snprintf(beside, sizeof(beside), "%s/../keys/audit.pub", directory) >= sizeof(beside))
-        return FAIL(ERR_LIMIT, "the path is too long");
-    const char *path = command_text(in, "key", beside);
-    struct err e = file_read(path, &pem);
-    if (!failed(e))
-        e = key_from_pem(buf_view(&pem), false, out);
-    if (failed(e))
-        command_explain(in, "%s is no public key in PEM that can be read", path);
-    return e;
-}
-
 static struct err take_session(struct invocation *in, struct bytes *out)
 {
     const char *text = command_text(in, "session", "");
@@ -250,7 +234,7 @@ static struct err explain_session(struct invocation *in)
     struct told t = {.in = in};
     struct audit_report report;
     TRY(take_session(in, &t.session));
-    TRY(read_key(in, directory, &key));
+    TRY(audit_command_key(in, directory, &key));
     arena_init(&t.arena, LINE_ARENA);
     if (in->is_json)
         fputs("{\"format\": \"casemate-explain/1\", \"decisions\": [", in->out);
