@@ -1,6 +1,7 @@
 /*
  * casemate-broker: the supervisor, and by --role each of its processes.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,18 @@ static int run_role(int argc, char **argv)
     return 2;
 }
 
+static struct err print_settings(const struct settings *settings)
+{
+    SCOPED(buf) struct buf text;
+    struct bytes view;
+    buf_init(&text, 8UL << 20);
+    settings_print(settings, &text);
+    TRY(buf_end(&text, &view));
+    if (fwrite(view.p, 1, view.n, stdout) != view.n || fflush(stdout) != 0)
+        return FAIL_SYS(errno, "the settings cannot be printed");
+    return OK;
+}
+
 static int show_config(const char *path, bool print)
 {
     struct arena setup;
@@ -48,11 +61,9 @@ static int show_config(const char *path, bool print)
     arena_init(&setup, 8UL << 20);
     struct err e = role_settings(&setup, path, "check", &settings);
     if (!failed(e) && print) {
-        struct buf text;
-        buf_init(&text, 1UL << 20);
-        settings_print(settings, &text);
-        fwrite(text.p, 1, text.n, stdout);
-        buf_clear(&text);
+        e = print_settings(settings);
+        if (failed(e))
+            fputs("casemate-broker: the settings cannot be printed\n", stderr);
     }
     arena_clear(&setup);
     return err_exit_status(e);
