@@ -1,6 +1,7 @@
 # proves: R23 R25 M-ADM M-TEN T-KBS-01 T-KBS-02
 """Administration: who may, and what a changed store leaves behind."""
 import json
+import pathlib
 import subprocess
 import time
 
@@ -139,3 +140,18 @@ def test_a_long_list_is_bound_as_a_whole(make_broker, tmp_path):
                    *[word for path in paths for word in ("--allow", path)], "--admin", broker.folder / "admin" / "admin.toml")
     assert ran.returncode == 0, ran.stderr
     assert broker.admin("GET", f"/casemate/v0/record/workload/{ran.stdout.split()[1]}").json() == paths
+
+
+def test_what_is_set_is_said_as_json(make_broker, tmp_path):
+    broker = make_broker()
+    (tmp_path / "values.json").write_text('{"tpm_pcr04": ["aa"], "tpm_pcr11": ["bb"]}')
+    rules = pathlib.Path(__file__).resolve().parents[2] / "policies" / "release.rego"
+    for words, answer in ((["resource", "set", "a/b/c", "--file", rules], {"resource": "a/b/c"}),
+                          (["policy", "set", "resource-policy", rules], {"policy": "resource-policy"}),
+                          (["reference", "set", "--file", tmp_path / "values.json"], {"registered": 2})):
+        ran = casemate(broker, *words, "--format", "json", "--admin", broker.folder / "admin" / "admin.toml")
+        assert ran.returncode == 0 and json.loads(ran.stdout) == answer, ran.stderr
+    for noun, name in (("policy", 'a"b'), ("policy", "a\\b"), ("policy", "a\nb"), ("resource", 'a/b/c"'), ("resource", "a/b/\\c")):
+        place = ["--file", rules] if noun == "resource" else [rules]
+        ran = casemate(broker, noun, "set", name, *place, "--format", "json", "--admin", broker.folder / "admin" / "admin.toml")
+        assert ran.returncode != 0 and ran.stdout == "", name

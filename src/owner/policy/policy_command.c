@@ -63,7 +63,9 @@ static struct err set(struct invocation *in)
     TRY(admin_open(in, &c));
     struct err e = send(&c, buf_view(&body));
     admin_close(&c);
-    if (!failed(e) && !in->is_json)
+    if (!failed(e) && in->is_json) /* a name that the broker took has no character that JSON escapes */
+        fprintf(in->out, "{\"policy\":\"%s\"}\n", in->operands[0]);
+    else if (!failed(e))
         fprintf(in->out, "%s is in force%s\n", in->operands[0],
                 command_flag(in, "revoke-tokens") ? "; all older tokens are refused" : "");
     return e;

@@ -47,7 +47,9 @@ static struct err set(struct invocation *in)
         e = buf_end(&message, &body);
     if (!failed(e))
         e = admin_ask(&c, "POST", BYTES_LIT("/kbs/v0/reference-value"), "application/json", body, &reply);
-    if (!failed(e) && !in->is_json)
+    if (!failed(e) && in->is_json)
+        fprintf(in->out, "{\"registered\":%zu}\n", values->count);
+    else if (!failed(e))
         fprintf(in->out, "%zu reference values are registered\n", values->count);
     admin_close(&c);
     return e;

@@ -53,8 +53,8 @@ static struct err set(struct invocation *in)
     }
     if (value.p != NULL)
         explicit_bzero(value.p, value.cap);
-    if (!failed(e) && !in->is_json)
-        fprintf(in->out, "%s is set\n", in->operands[0]);
+    if (!failed(e)) /* a name that the broker took has no character that JSON escapes */
+        fprintf(in->out, in->is_json ? "{\"resource\":\"%s\"}\n" : "%s is set\n", in->operands[0]);
     return e;
 }
 
