@@ -101,7 +101,7 @@ static bool take_letter(struct invocation *in, int argc, const char *const *argv
     const char *arg = argv[*at];
     const struct option_row *row = find_letter(in->command, arg[1]);
     if (row == NULL || (row->value == NULL && arg[2] != '\0'))
-        return misuse(in, "unknown option %s", arg);
+        return misuse(in, "unknown option %s; -- goes in front of an argument that begins with -", arg);
     if (row->value == NULL)
         return add_value(in, row, "");
     if (arg[2] != '\0')

@@ -128,7 +128,7 @@ def test_a_second_administrator_is_enrolled_with_bounds(make_broker, tmp_path):
     kid = json.loads(jwk.read_text())["kid"]
     listed = json.loads(casemate(broker, "admin", "list", "--format", "json", *first).stdout)
     assert kid in [e["name"] for e in listed] and len(listed) == 2
-    assert casemate(broker, "admin", "delete", kid, *first).returncode == 0
+    assert casemate(broker, "admin", "delete", *first, "--", kid).returncode == 0
     assert casemate(broker, "workload", "list", *second).returncode == 1
 
 

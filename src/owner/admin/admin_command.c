@@ -147,7 +147,7 @@ const struct command command_admin_delete = {
     .operand_max = 1,
     .summary = "take an administrator's key out",
     .help = "Its requests are refused from then on. Where no key is left, the next start of the broker enrols\n"
-            "admin.first_key of its configuration again.",
-    .example = "casemate admin delete KEY-ID --admin broker/admin/admin.toml",
+            "admin.first_key of its configuration again. An id may begin with -, so write -- in front of it.",
+    .example = "casemate admin delete --admin broker/admin/admin.toml -- KEY-ID",
     .run = delete,
 };

@@ -98,7 +98,7 @@ static void what_does_not_fit_is_a_usage_error(void **state)
         {"casemate log check d --key k --ke k", "unknown option --ke"},
         {"casemate log check d --key k --keys=k", "unknown option --keys"},
         {"casemate log check d --key k --=k", "unknown option --"},
-        {"casemate log check d --key k -x", "unknown option -x"},
+        {"casemate log check d --key k -x", "unknown option -x; -- goes in front of an argument that begins with -"},
         {"casemate log check d e f --key k", "one argument too many: f"},
         {"casemate log check d --key k --format xml", "--format is one of text|json"},
         {"casemate log check d --key k --format json --format json", "--format is given twice"},
