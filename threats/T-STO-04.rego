@@ -9,61 +9,39 @@
 # needs: k8s
 # seed: S12
 # severity: medium
-# decided: A claim of volume mode Filesystem.
+# decided: A claim of volume mode Filesystem; another volume of the outside, or a claim that was not supplied, is not
+#   shown.
 # remedy: Use volume mode Block, and let the guest make the file system.
 package threats["T-STO-04"]
 
 import data.lib
 import rego.v1
 
-claim(w, v) := [o |
-	some o in input.objects
-	o.kind == "PersistentVolumeClaim"
-	o.name == v.persistentVolumeClaim.claimName
-	same_space(o.namespace, w.namespace)
-][0]
-
-same_space(a, b) if a == b
-
-same_space(a, _) if a == ""
-
-mode(w, v) := object.get(claim(w, v).object.spec, "volumeMode", "Filesystem")
-
-# A block device that the guest itself encrypts.
-secure(w, v) if {
-	some c in w.containers
-	some d in c.volumeDevices
-	d.name == v.name
-	d.devicePath == "/dev/trusted_store"
-	mode(w, v) == "Block"
+made contains o if {
+	some o in lib.outside_volumes
+	lib.claim(o.w, o.v)
+	lib.volume_mode(o.w, o.v) == "Filesystem"
 }
 
-declared(v) if input.context.storage[v.name] == "application-encrypted"
-
-kinds := {"persistentVolumeClaim": "PersistentVolumeClaim", "nfs": "NFS", "csi": "CSI", "iscsi": "iSCSI", "cephfs": "Ceph"}
-
-kind(v) := [name | some key, name in kinds; lib.has(v, key)][0]
-
-outside contains {"w": w, "v": v, "kind": kind(v)} if {
-	some w in input.workloads
-	some v in w.spec.volumes
-	kind(v)
-}
-
-made contains {"w": w, "v": v} if {
-	some w in input.workloads
-	some v in w.spec.volumes
-	claim(w, v)
-	mode(w, v) == "Filesystem"
-}
+block(o) if lib.volume_mode(o.w, o.v) == "Block"
 
 finding contains f if {
 	some m in made
 	f := {"artefact": m.w.path, "workload": m.w.id, "subject": m.v.name, "find": m.v.name, "evidence": lib.text(["volume ", m.v.name, " is a file system that the host made"])}
 }
 
+finding contains f if {
+	some o in lib.outside_volumes
+	not o in made
+	not block(o)
+	f := {
+		"artefact": o.w.path, "workload": o.w.id, "subject": o.v.name, "find": o.v.name, "status": "not-shown", "severity": "info",
+		"evidence": lib.text(["volume ", o.v.name, " is a ", o.kind, "; whether the host makes its file system is not shown"]),
+	}
+}
+
 answered contains a if {
 	some w in input.workloads
-	count([m | some m in made; m.w.id == w.id]) == 0
+	count([o | some o in lib.outside_volumes; o.w.id == w.id; not block(o)]) == 0
 	a := {"artefact": w.path, "workload": w.id, "evidence": "no file system of the host is mounted"}
 }

@@ -245,6 +245,69 @@ rest_api(word) := trim_prefix(word, "agent.guest_components_rest_api=") if {
 	startswith(word, "agent.guest_components_rest_api=")
 }
 
+# Volumes. What is not known to lie in the guest, or to be its host's own path, lies outside: a list of what is outside
+# would have holes.
+
+harmless_kinds := {"emptyDir", "configMap", "secret", "projected", "downwardAPI", "image", "hostPath"}
+
+volume_kinds := {
+	"persistentVolumeClaim": "PersistentVolumeClaim", "ephemeral": "PersistentVolumeClaim of its own", "nfs": "NFS",
+	"csi": "CSI", "iscsi": "iSCSI", "cephfs": "Ceph",
+}
+
+# What a volume claims: by a claim that was supplied, by a template of its workload, or by its own.
+claim(w, v) := array.concat(supplied_claims(w, v), own_claims(w, v))[0]
+
+supplied_claims(w, v) := [o.object.spec |
+	some o in input.objects
+	o.kind == "PersistentVolumeClaim"
+	o.name == v.persistentVolumeClaim.claimName
+	same_space(o.namespace, w.namespace)
+]
+
+own_claims(w, v) := [spec |
+	some spec in array.concat(
+		[t.spec | some t in w.claim_templates; t.metadata.name == v.name; count(v) == 1],
+		[s | s := v.ephemeral.volumeClaimTemplate.spec],
+	)
+]
+
+same_space(a, b) if a == b
+
+same_space(a, _) if a == ""
+
+volume_mode(w, v) := object.get(claim(w, v), "volumeMode", "Filesystem")
+
+# A block device that the guest itself encrypts.
+secure_volume(w, v) if {
+	some c in w.containers
+	some d in c.volumeDevices
+	d.name == v.name
+	d.devicePath == "/dev/trusted_store"
+	volume_mode(w, v) == "Block"
+}
+
+declared_volume(v) if input.context.storage[v.name] == "application-encrypted"
+
+outside_kind(v) := [object.get(volume_kinds, key, key) | some key, _ in v; key != "name"; not key in harmless_kinds][0]
+
+named_volumes(w) := {v.name | some v in w.spec.volumes}
+
+outside_volumes contains {"w": w, "v": v, "kind": outside_kind(v)} if {
+	some w in input.workloads
+	some v in w.spec.volumes
+	outside_kind(v)
+}
+
+# Mounted and not among the volumes of the pod: a StatefulSet makes it from a claim template.
+outside_volumes contains {"w": w, "v": {"name": m.name}, "kind": "claim of a template"} if {
+	some w in input.workloads
+	some c in w.containers
+	some list in ["volumeMounts", "volumeDevices"]
+	some m in c[list]
+	not m.name in named_volumes(w)
+}
+
 # Probes that a severe row stands on: what makes an older document dangerous.
 severe := {
 	"C01", "C02", "C03", "C04", "C05", "C07", "C08", "C09", "C10", "C11", "C12", "C13", "C14", "C16", "C17", "C18",

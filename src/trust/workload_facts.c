@@ -182,6 +182,15 @@ static struct err redacted(struct arena *a, const struct json *v, const struct j
     return json_is(v, JSON_OBJECT) ? redact_tree(a, v, out) : json_object_end(&empty, out);
 }
 
+/* What a StatefulSet makes volumes from: they are mounted by name, and stand in no list of the pod. */
+static struct err claim_templates(struct arena *a, const struct json *object, const struct json **out)
+{
+    struct tree_list none;
+    const struct json *given = json_path(object, "spec", "volumeClaimTemplates", NULL);
+    tree_list_init(&none, a);
+    return json_is(given, JSON_ARRAY) ? redact_tree(a, given, out) : tree_list_end(&none, out);
+}
+
 static struct err add_places(struct facts *f, struct json_object *o)
 {
     const struct model *m = f->m;
@@ -197,6 +206,8 @@ static struct err add_places(struct facts *f, struct json_object *o)
     json_object_add(o, "labels", v);
     TRY(redacted(m->arena, w->spec, &v));
     json_object_add(o, "spec", v);
+    TRY(claim_templates(m->arena, w->object, &v));
+    json_object_add(o, "claim_templates", v);
     TRY(line_table(m, w, w->annotations, &v));
     json_object_add(o, "annotation_lines", v);
     TRY(line_table(m, w, w->spec, &v));

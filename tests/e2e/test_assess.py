@@ -337,3 +337,26 @@ def test_a_deployment_is_its_pods(tmp_path):
     document, status, _ = assess(lay(tmp_path, files))
     assert status == 0
     assert [a['workload'] for a in document['answered'] if a['id'] == 'T-API-02'] == ['ledger/api']
+
+
+@pytest.mark.parametrize('mode,status', [('Filesystem', ['unanswered']), ('Block', [])])
+def test_a_template_of_a_claim_is_a_volume(mode, status, tmp_path):
+    """A StatefulSet mounts what its templates make, and the pod's own list of volumes does not name it."""
+    use = ('volumeDevices: [{name: data, devicePath: /dev/trusted_store}]' if mode == 'Block' else
+           'volumeMounts: [{name: data, mountPath: /data}]')
+    (tmp_path / 'set.yaml').write_text(f'''apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: db}}
+spec:
+  volumeClaimTemplates:
+  - {{metadata: {{name: data}}, spec: {{volumeMode: {mode}}}}}
+  template:
+    spec:
+      runtimeClassName: kata-qemu-snp
+      containers: [{{name: c, image: x, {use}}}]
+''', encoding='utf-8')
+    document, _, _ = assess(tmp_path)
+    assert [f['status'] for f in document['findings'] if f['id'] == 'T-STO-01'] == status
+    assert [f['status'] for f in document['findings'] if f['id'] == 'T-STO-04'] == status
+    answered = {a['id'] for a in document['answered']}
+    assert 'T-STO-02' not in answered and ('T-STO-01' in answered) == ('T-STO-04' in answered) == (mode == 'Block')
