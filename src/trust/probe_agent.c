@@ -495,6 +495,15 @@ static struct err agent_ids(struct prober *p, const struct json **out)
     return tree_list_end(&l, out);
 }
 
+/* Whether a string of the policy speaks of it; a comment proves nothing. */
+static bool encrypts_disks(const struct document *d)
+{
+    for (size_t i = 0; d != NULL && i < d->string_count; i++)
+        if (words_in(d->strings[i].text, "encryption_key="))
+            return true;
+    return false;
+}
+
 static struct err agent_fact(struct prober *p, const struct json **out)
 {
     const struct tested_policy *t = p->policy;
@@ -513,7 +522,7 @@ static struct err agent_fact(struct prober *p, const struct json **out)
     json_object_string(&o, "why", t->why);
     json_object_int(&o, "line", (int64_t)t->why_line);
     json_object_bool(&o, "allows_failing", p->allows_failing);
-    json_object_bool(&o, "encrypts_disks", words_in(t->text, "encryption_key="));
+    json_object_bool(&o, "encrypts_disks", t->compiled != NULL && encrypts_disks(t->document));
     json_object_int(&o, "open_share", names->count == 0 ? 0 : (int64_t)(p->open.count * 100 / names->count));
     TRY(agent_ids(p, &v));
     json_object_add(&o, "workloads", v);

@@ -1,4 +1,6 @@
 """casemate assess: every threat fires for a deployment with one thing changed, and is silent for the sound one."""
+import base64
+import gzip
 import json
 import os
 import re
@@ -360,3 +362,28 @@ spec:
     assert [f['status'] for f in document['findings'] if f['id'] == 'T-STO-04'] == status
     answered = {a['id'] for a in document['answered']}
     assert 'T-STO-02' not in answered and ('T-STO-01' in answered) == ('T-STO-04' in answered) == (mode == 'Block')
+
+
+@pytest.mark.parametrize('policy', [
+    '',
+    'package agent_policy\nx :=\n',
+    'package agent_policy\ndefault CreateContainerRequest := false\n# encryption_key=ephemeral\n',
+], ids=['none', 'does not compile', 'refuses the pod itself'])
+def test_a_policy_that_shows_nothing_answers_nothing(policy, tmp_path):
+    text = 'version = "0.1.0"\nalgorithm = "sha256"\n[data]\n"aa.toml" = ""\n'
+    text += f'"policy.rego" = \'\'\'\n{policy}\'\'\'\n' if policy else ''
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    (tmp_path / 'pod.yaml').write_text(f'''apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  labels: {{sidecar.istio.io/inject: "true"}}
+  annotations: {{io.katacontainers.config.hypervisor.cc_init_data: {packed}}}
+spec:
+  runtimeClassName: kata-qemu-snp
+  volumes: [{{name: scratch, emptyDir: {{}}}}]
+  containers: [{{name: c, image: x}}]
+''', encoding='utf-8')
+    document, _, _ = assess(tmp_path)
+    assert [a for a in document['answered'] if 'agent policy' in a['evidence'] and a['id'] != 'T-INIT-04'] == []
+    assert of(document, 'T-ORC-04', ['not-shown']) and of(document, 'T-STO-01', ['not-shown'])
