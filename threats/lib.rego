@@ -248,11 +248,11 @@ rest_api(word) := trim_prefix(word, "agent.guest_components_rest_api=") if {
 # Volumes. What is not known to lie in the guest, or to be its host's own path, lies outside: a list of what is outside
 # would have holes.
 
-harmless_kinds := {"emptyDir", "configMap", "secret", "projected", "downwardAPI", "image", "hostPath"}
+harmless_kinds := {"emptyDir", "configMap", "secret", "projected", "downwardAPI", "hostPath"}
 
 volume_kinds := {
 	"persistentVolumeClaim": "PersistentVolumeClaim", "ephemeral": "PersistentVolumeClaim of its own", "nfs": "NFS",
-	"csi": "CSI", "iscsi": "iSCSI", "cephfs": "Ceph",
+	"csi": "CSI", "iscsi": "iSCSI", "cephfs": "Ceph", "image": "image that the node pulls",
 }
 
 # What a volume claims: by a claim that was supplied, by a template of its workload, or by its own.

@@ -387,3 +387,9 @@ spec:
     document, _, _ = assess(tmp_path)
     assert [a for a in document['answered'] if 'agent policy' in a['evidence'] and a['id'] != 'T-INIT-04'] == []
     assert of(document, 'T-ORC-04', ['not-shown']) and of(document, 'T-STO-01', ['not-shown'])
+
+
+def test_a_tee_without_registers_of_the_firmware_answers_nothing_about_them():
+    document, _, _ = assess(os.path.join(EXAMPLES, 'snp-bare-metal'))
+    assert [a for a in document['answered'] if a['id'] == 'T-BOOT-07'] == []
+    assert [n['reason'][:35] for n in document['not_applicable'] if n['id'] == 'T-BOOT-07'] == ['this TEE measures no firmware apart']
