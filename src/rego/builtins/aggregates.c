@@ -6,8 +6,10 @@
 static struct err bi_count(struct call *c, const struct json **out)
 {
     const struct json *v = c->args[0];
-    if (v->type == JSON_STRING)
+    if (v->type == JSON_STRING) {
+        TRY(builtin_cost(c, v->text.n));
         return value_int(c->arena, (int64_t)chars_count(v->text), out);
+    }
     if (v->type < JSON_ARRAY)
         return builtin_type_error(c, 1, "one of {array, object, set, string}");
     return value_int(c->arena, (int64_t)v->count, out);

@@ -163,7 +163,9 @@ struct err builtin_need_int(struct call *c, size_t index, int64_t *out)
 struct err builtin_need_collection(struct call *c, size_t index)
 {
     enum json_type type = c->args[index - 1]->type;
-    return type == JSON_ARRAY || type == JSON_SET ? OK : builtin_type_error(c, index, "one of {array, set}");
+    if (type != JSON_ARRAY && type != JSON_SET)
+        return builtin_type_error(c, index, "one of {array, set}");
+    return builtin_cost(c, c->args[index - 1]->count);
 }
 
 struct err builtin_cost(struct call *c, uint64_t work)
@@ -173,14 +175,18 @@ struct err builtin_cost(struct call *c, uint64_t work)
 
 struct err builtin_need_strings(struct call *c, size_t count)
 {
-    for (size_t i = 1; i <= count; i++)
+    uint64_t work = 0;
+    for (size_t i = 1; i <= count; i++) {
         TRY(builtin_need(c, i, JSON_STRING));
-    return builtin_cost(c, c->args[0]->text.n);
+        work += c->args[i - 1]->text.n;
+    }
+    return builtin_cost(c, work);
 }
 
 struct err builtin_need_text_items(struct call *c, size_t index)
 {
     const struct json *list = c->args[index - 1];
+    TRY(builtin_cost(c, list->count));
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i]->type == JSON_STRING)
             continue;

@@ -42,9 +42,10 @@ void builtin_hint(struct rego_error *error, const char *name);
 
 /*
  * builtin_type_error - operand `index` (from 1) is not what `want` says ("number"). builtin_error - a report of one's
- * own, "NAME: message" is made of it. builtin_need - refuse an operand of another type.
+ * own, "NAME: message" is made of it. builtin_need - refuse an operand of another type. builtin_need_collection -
+ * neither an array nor a set; charges for its items.
  *
- * errors   STATE
+ * errors   STATE; LIMIT
  * out      c->message
  */
 MUST_CHECK struct err builtin_type_error(struct call *c, size_t index, const char *want);
@@ -54,8 +55,8 @@ MUST_CHECK struct err builtin_need_int(struct call *c, size_t index, int64_t *ou
 MUST_CHECK struct err builtin_need_collection(struct call *c, size_t index);
 
 /*
- * builtin_need_strings - the first `count` operands are strings; charges for the length of the first.
- * builtin_need_text_items - a collection's items are strings.
+ * builtin_need_strings - the first `count` operands are strings; charges for their lengths.
+ * builtin_need_text_items - a collection's items are strings; charges for their number.
  *
  * errors   STATE with a report; LIMIT
  * out      nothing

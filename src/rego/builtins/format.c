@@ -21,6 +21,7 @@ struct format {
     bool chosen;       /* an argument's number stands right before */
     bool index_holds;  /* the numbers of arguments are sound */
     bool out_of_order; /* some argument was chosen by number */
+    bool unclosed;     /* no ']' stands behind: it is not looked for again */
     struct verb verb;
     struct buf *out;
 };
@@ -73,8 +74,9 @@ static void take_index(struct format *f)
     if (peek(f) != '[')
         return;
     f->out_of_order = true;
-    const uint8_t *close = memchr(f->text.p + f->at, ']', f->text.n - f->at);
+    const uint8_t *close = f->unclosed ? NULL : memchr(f->text.p + f->at, ']', f->text.n - f->at);
     if (close == NULL) {
+        f->unclosed = true;
         f->index_holds = false;
         f->at++;
         return;
@@ -174,8 +176,9 @@ static struct err put_verb(struct format *f)
         return put_bad(f, f->verb.letter, "(BADINDEX)");
     if (f->next >= f->arg_count)
         return put_bad(f, f->verb.letter, "(MISSING)");
-    TRY(builtin_cost(f->c, 8 + f->verb.width + f->verb.precision));
-    return verb_put(f->c->arena, &f->verb, &f->args[f->next++], f->out);
+    const struct verb_arg *arg = &f->args[f->next++];
+    TRY(builtin_cost(f->c, 8 + f->verb.width + f->verb.precision + arg->text.n));
+    return verb_put(f->c->arena, &f->verb, arg, f->out);
 }
 
 static struct err put_surplus(struct format *f)

@@ -57,13 +57,15 @@ static struct err bi_indexof_n(struct call *c, const struct json **out)
     if (part.n == 0)
         return builtin_error(c, "empty search character");
     int64_t index = 0;
-    for (size_t at = 0; at < text.n; index++) {
+    size_t from = 0;
+    for (size_t at = 0; (at = chars_find(text, part, at)) != SIZE_MAX; index++) {
         const struct json *v;
-        if (bytes_starts(bytes_of(text.p + at, text.n - at), part)) {
-            TRY(value_int(c->arena, index, &v));
-            TRY(values_add(&all, v));
-        }
+        index += (int64_t)chars_count(bytes_of(text.p + from, at - from));
+        TRY(builtin_cost(c, part.n)); /* finds may overlap, then the same bytes are read again */
+        TRY(value_int(c->arena, index, &v));
+        TRY(values_add(&all, v));
         (void)chars_next(text, &at);
+        from = at;
     }
     return value_array(c->arena, all.items, all.count, out);
 }
@@ -163,14 +165,16 @@ static struct err bi_replace_n(struct call *c, const struct json **out)
     TRY(builtin_need(c, 1, JSON_OBJECT));
     TRY(builtin_need(c, 2, JSON_STRING));
     const struct json *patterns = c->args[0];
+    uint64_t work = 1; /* for each byte of the text: every pattern may be compared there */
     c->code = "eval_type_error";
     for (size_t i = 0; i < patterns->count; i++) {
+        work += 1 + patterns->members[i].key.n / 64;
         if (patterns->members[i].name != NULL)
             return builtin_error(c, "operand 1 non-string key found in pattern object");
         if (patterns->members[i].value->type != JSON_STRING)
             return builtin_error(c, "operand 1 non-string value found in pattern object");
     }
-    TRY(builtin_cost(c, (patterns->count + 1) * c->args[1]->text.n));
+    TRY(builtin_cost(c, work * c->args[1]->text.n));
     builtin_text(c, &b);
     replace_patterns(patterns, c->args[1]->text, &b);
     return builtin_string(c, &b, out);

@@ -1,0 +1,52 @@
+/*
+ * Work that grows with the operands is paid for in steps. The operands of these rows are cheap to make and fit the
+ * memory; without the charge each row would be done below its limit.
+ */
+#include "call_check.h"
+
+struct cost {
+    const char *expression;
+    uint64_t steps;
+};
+
+#define ZEROS(n_)        "sprintf(\"%0" #n_ "d\", [0])"
+#define TIMES(n_, call_) "some j in numbers.range(1, " #n_ "); " call_
+#define LIST(n_, item_)  "[" item_ " | some i in numbers.range(1, " #n_ ")]"
+
+static const struct cost costs[] = {
+    /* the same bytes again and again */
+    {"indexof_n(" ZEROS(4000) ", " ZEROS(2000) ")", 50000},
+    {"strings.replace_n({sprintf(\"%020000d\", [1]): \"x\"}, " ZEROS(40000) ")", 100000},
+    {"sprintf(concat(\"\", " LIST(20, "\"%[1]q\"") "), [" ZEROS(20000) "])", 80000},
+    /* operands that leave no trace in the result */
+    {"a := " LIST(2000, "\"\"") "; " TIMES(1000, "concat(\"\", a) != \"\""), 100000},
+    {"a := " LIST(2000, "\"\"") "; " TIMES(1000, "strings.any_prefix_match(a, [])"), 100000},
+    {"a := " ZEROS(80000) "; " TIMES(100, "startswith(\"\", a)"), 100000},
+    {"a := " ZEROS(80000) "; " TIMES(100, "count(a) < j"), 100000},
+};
+
+static void test_costs(void **state)
+{
+    (void)state;
+    struct rego_policy *policy = call_policy();
+    for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+        struct rego_call call = {.query = costs[i].expression,
+                                 .limits = {.steps = costs[i].steps, .memory = 8UL << 20}};
+        struct rego_result *result = NULL;
+        struct rego_error error = {0};
+        ROW(costs[i].expression);
+        enum rego_status status = rego_eval(policy, &call, &result, &error);
+        rego_result_free(result);
+        if (status != REGO_ERR_LIMIT || strstr(error.message, "too many steps") == NULL)
+            fail_msg("row '%s': status %d %s", check_row, status, error.message);
+    }
+    rego_policy_free(policy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_costs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
