@@ -118,17 +118,21 @@ static struct err bi_union_n(struct call *c, const struct json **out)
     return OK;
 }
 
-static bool is_subset(const struct json *super, const struct json *sub);
+/* Depth: bounded by the values'. Every level pays for itself, so that hostile documents cannot hide work below it. */
+static struct err covers(struct call *c, const struct json *super, const struct json *sub, bool *out);
 
-static bool object_covers(const struct json *super, const struct json *sub)
+static struct err object_covers(struct call *c, const struct json *super, const struct json *sub, bool *out)
 {
-    for (size_t i = 0; i < sub->count; i++) {
+    *out = true;
+    TRY(builtin_cost(c, sub->count));
+    for (size_t i = 0; *out && i < sub->count; i++) {
         const struct json_member *m = &sub->members[i];
         const struct json *v = m->name == NULL ? json_find(super, m->key) : value_find(super, m->name);
-        if (v == NULL || !is_subset(v, m->value))
-            return false;
+        *out = v != NULL;
+        if (v != NULL)
+            TRY(covers(c, v, m->value, out));
     }
-    return true;
+    return OK;
 }
 
 static bool set_covers(const struct json *super, const struct json *sub)
@@ -167,15 +171,18 @@ static bool array_covers_set(const struct json *super, const struct json *sub)
     return true;
 }
 
-static bool is_subset(const struct json *super, const struct json *sub)
+static struct err covers(struct call *c, const struct json *super, const struct json *sub, bool *out)
 {
     if (super->type == JSON_OBJECT && sub->type == JSON_OBJECT)
-        return object_covers(super, sub);
-    if (super->type == JSON_SET && sub->type == JSON_SET)
-        return set_covers(super, sub);
-    if (super->type == JSON_ARRAY && sub->type == JSON_ARRAY)
-        return array_covers(super, sub);
-    return json_equal(super, sub);
+        return object_covers(c, super, sub, out);
+    bool arrays = super->type == JSON_ARRAY && sub->type == JSON_ARRAY;
+    bool sets = super->type == JSON_SET && sub->type == JSON_SET;
+    if (arrays)
+        TRY(builtin_cost(c, (super->count + 1) * (sub->count + 1)));
+    if (sets)
+        TRY(builtin_cost(c, sub->count));
+    *out = arrays ? array_covers(super, sub) : sets ? set_covers(super, sub) : json_equal(super, sub);
+    return OK;
 }
 
 static struct err bi_subset(struct call *c, const struct json **out)
@@ -186,8 +193,9 @@ static struct err bi_subset(struct call *c, const struct json **out)
         return builtin_type_error(c, 1, "object, set or array");
     if (sub->type < JSON_ARRAY)
         return builtin_type_error(c, 2, "object, set or array");
-    TRY(builtin_cost(c, (super->count + 1) * (sub->count + 1)));
+    bool all;
     if (super->type == JSON_ARRAY && sub->type == JSON_SET) {
+        TRY(builtin_cost(c, (super->count + 1) * (sub->count + 1)));
         *out = value_bool(array_covers_set(super, sub));
         return OK;
     }
@@ -195,7 +203,8 @@ static struct err bi_subset(struct call *c, const struct json **out)
         c->code = "eval_type_error";
         return builtin_error(c, "both arguments object.subset must be of the same type or array and set");
     }
-    *out = value_bool(is_subset(super, sub));
+    TRY(covers(c, super, sub, &all));
+    *out = value_bool(all);
     return OK;
 }
 

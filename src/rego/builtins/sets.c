@@ -60,6 +60,7 @@ static struct err bi_set_diff(struct call *c, const struct json **out)
 static struct err need_set_of_sets(struct call *c)
 {
     TRY(builtin_need(c, 1, JSON_SET));
+    TRY(builtin_cost(c, c->args[0]->count));
     for (size_t i = 0; i < c->args[0]->count; i++)
         if (c->args[0]->items[i]->type != JSON_SET) {
             c->code = "eval_type_error";

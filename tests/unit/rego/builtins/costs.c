@@ -18,7 +18,12 @@ static const struct cost costs[] = {
     {"indexof_n(" ZEROS(4000) ", " ZEROS(2000) ")", 50000},
     {"strings.replace_n({sprintf(\"%020000d\", [1]): \"x\"}, " ZEROS(40000) ")", 100000},
     {"sprintf(concat(\"\", " LIST(20, "\"%[1]q\"") "), [" ZEROS(20000) "])", 80000},
+    /* below the top of a value */
+    {"object.subset({\"a\": " LIST(2000, "0") "}, {\"a\": array.concat(" LIST(1000, "0") ", [1])})", 100000},
     /* operands that leave no trace in the result */
+    {"a := " LIST(2000, "true") "; " TIMES(1000, "all(a); j < 0"), 100000},
+    {"a := " LIST(2000, "false") "; " TIMES(1000, "any(a)"), 100000},
+    {"a := " LIST(2000, "1") "; " TIMES(1000, "max(a) < j - j"), 100000},
     {"a := " LIST(2000, "\"\"") "; " TIMES(1000, "concat(\"\", a) != \"\""), 100000},
     {"a := " LIST(2000, "\"\"") "; " TIMES(1000, "strings.any_prefix_match(a, [])"), 100000},
     {"a := " ZEROS(80000) "; " TIMES(100, "startswith(\"\", a)"), 100000},
