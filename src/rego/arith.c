@@ -26,6 +26,12 @@ bool arith_is_zero(const struct json *x)
     return number_is_zero(&n);
 }
 
+size_t arith_digits(const struct json *x)
+{
+    struct number n = number_split(x->text);
+    return n.whole.n + n.fraction.n + (size_t)(n.point < 0 ? -n.point : n.point);
+}
+
 static struct err number_of(struct arena *a, struct bytes text, const struct json **out)
 {
     struct err made = json_new_number(a, text, out);

@@ -9,10 +9,18 @@
 #define RANGE_MAX 1000000 /* elements of one range */
 #define SHIFT_MAX 65536   /* bits */
 
+/* A short text may stand for a long number, which is computed with all its digits: 1e10000. */
+static struct err need_number(struct call *c, size_t index)
+{
+    const struct json *v = c->args[index - 1];
+    TRY(builtin_need(c, index, JSON_NUMBER));
+    return v->is_int ? OK : builtin_cost(c, arith_digits(v));
+}
+
 static struct err need_two_numbers(struct call *c)
 {
-    TRY(builtin_need(c, 1, JSON_NUMBER));
-    return builtin_need(c, 2, JSON_NUMBER);
+    TRY(need_number(c, 1));
+    return need_number(c, 2);
 }
 
 static struct err bi_plus(struct call *c, const struct json **out)
@@ -27,8 +35,11 @@ static struct err bi_minus(struct call *c, const struct json **out)
     if (left != JSON_NUMBER && left != JSON_SET)
         return builtin_type_error(c, 1, "one of {number, set}");
     TRY(builtin_need(c, 2, left));
-    if (left == JSON_SET)
+    if (left == JSON_SET) {
+        TRY(builtin_cost(c, c->args[0]->count + c->args[1]->count));
         return set_difference(c->arena, c->args[0], c->args[1], out);
+    }
+    TRY(need_two_numbers(c));
     return arith_compute(c->arena, ARITH_SUBTRACT, c->args[0], c->args[1], out);
 }
 
@@ -58,7 +69,7 @@ static struct err bi_rem(struct call *c, const struct json **out)
 
 static struct err rounded(struct call *c, enum arith_rounding how, const struct json **out)
 {
-    TRY(builtin_need(c, 1, JSON_NUMBER));
+    TRY(need_number(c, 1));
     return arith_round(c->arena, how, c->args[0], out);
 }
 
@@ -84,7 +95,7 @@ static struct err bi_abs(struct call *c, const struct json **out)
 
 static struct err need_integer(struct call *c, size_t index)
 {
-    TRY(builtin_need(c, index, JSON_NUMBER));
+    TRY(need_number(c, index));
     if (arith_is_integer(c->args[index - 1]))
         return OK;
     c->code = "eval_type_error";
@@ -181,8 +192,7 @@ static struct err bi_range_step(struct call *c, const struct json **out)
 static struct err bi_format_int(struct call *c, const struct json **out)
 {
     struct bytes text;
-    TRY(builtin_need(c, 1, JSON_NUMBER));
-    TRY(builtin_need(c, 2, JSON_NUMBER));
+    TRY(need_two_numbers(c));
     const struct json *base = c->args[1];
     int64_t b = base->is_int ? base->as_int : 0;
     c->code = "eval_type_error";

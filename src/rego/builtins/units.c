@@ -152,6 +152,12 @@ static bool read_digits(struct bytes text, struct digits *out)
     return out->n > 0;
 }
 
+/* An exponent is computed with all its zeros. */
+static struct err charge_digits(struct call *c, const struct digits *d)
+{
+    return builtin_cost(c, d->n + (uint64_t)(d->exponent < 0 ? -d->exponent : d->exponent));
+}
+
 static struct err times_unit(const struct digits *d, uint64_t factor, struct big *out)
 {
     SCOPED(big) struct big unit = {0};
@@ -230,6 +236,7 @@ static struct err bi_parse(struct call *c, const struct json **out)
         return builtin_error(c, "unit %.*s not recognized", a.unit.n > 60 ? 60 : (int)a.unit.n, (const char *)a.unit.p);
     if (!read_digits(a.number, &d))
         return builtin_error(c, "could not parse amount to a number");
+    TRY(charge_digits(c, &d));
     d.exponent -= milli ? 3 : 0;
     TRY(times_unit(&d, factor, &v));
     if (d.exponent >= 0) {
@@ -277,6 +284,7 @@ static struct err bi_parse_bytes(struct call *c, const struct json **out)
                              (const char *)a.unit.p);
     if (!read_digits(a.number, &d))
         return builtin_error(c, "could not parse byte amount to a number");
+    TRY(charge_digits(c, &d));
     TRY(times_unit(&d, factor, &v));
     if (d.exponent >= 0)
         TRY(big_scale10(&v, (unsigned)d.exponent));

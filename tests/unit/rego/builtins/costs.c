@@ -26,8 +26,16 @@ static const struct cost costs[] = {
     {"a := " LIST(2000, "1") "; " TIMES(1000, "max(a) < j - j"), 100000},
     {"a := " LIST(2000, "\"\"") "; " TIMES(1000, "concat(\"\", a) != \"\""), 100000},
     {"a := " LIST(2000, "\"\"") "; " TIMES(1000, "strings.any_prefix_match(a, [])"), 100000},
+    {"a := {i | some i in numbers.range(1, 2000)}; " TIMES(1000, "a - a != set()"), 100000},
     {"a := " ZEROS(80000) "; " TIMES(100, "startswith(\"\", a)"), 100000},
     {"a := " ZEROS(80000) "; " TIMES(100, "count(a) < j"), 100000},
+    /* short texts of long numbers */
+    {TIMES(1000, "1e10000 % 7 == j + 7"), 100000},
+    {TIMES(1000, "floor(1e-10000) == j"), 100000},
+    {TIMES(1000, "bits.and(1e10000, 1) == j"), 100000},
+    {TIMES(1000, "1e-9999 - j == 0"), 100000},
+    {TIMES(1000, "units.parse(\"1e-9999\") == j"), 100000},
+    {TIMES(1000, "units.parse_bytes(\"1e-9999\") == j"), 100000},
 };
 
 static void test_costs(void **state)
