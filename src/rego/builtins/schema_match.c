@@ -154,6 +154,8 @@ static struct err match_array(struct schema_run *r, const struct json *s, const 
 static struct err match_required(struct schema_run *r, const struct json *names, const struct json *v,
                                  const struct schema_place *at, bool *holds)
 {
+    if (names != NULL)
+        TRY(builtin_cost(r->call, 8 * names->count));
     for (size_t i = 0; names != NULL && i < names->count; i++)
         if (json_find(v, names->items[i]->text) == NULL)
             TRY(schema_fault(r, at, "required", holds, "%.*s is required", NOTE_TEXT(names->items[i]->text)));
@@ -166,6 +168,7 @@ static struct err match_dependencies(struct schema_run *r, const struct json *s,
     const struct json *all = json_at(s, "dependencies");
     for (size_t i = 0; all != NULL && i < all->count; i++) {
         const struct json *need = all->members[i].value;
+        TRY(builtin_cost(r->call, 8 * (1 + (need->type == JSON_ARRAY ? need->count : 0))));
         if (json_find(v, all->members[i].key) == NULL)
             continue;
         if (need->type != JSON_ARRAY)

@@ -49,6 +49,7 @@ static struct err match_type(struct schema_run *r, const struct json *wanted, co
         return schema_fault(r, at, "invalid_type", holds, "Invalid type. Expected: %.*s, given: %s",
                             NOTE_TEXT(wanted->text), type_of(v));
     }
+    TRY(builtin_cost(r->call, wanted->count));
     for (size_t i = 0; i < wanted->count; i++)
         if (has_type(v, wanted->items[i]))
             return OK;

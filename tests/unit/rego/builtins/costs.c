@@ -9,9 +9,10 @@ struct cost {
     uint64_t steps;
 };
 
-#define ZEROS(n_)        "sprintf(\"%0" #n_ "d\", [0])"
-#define TIMES(n_, call_) "some j in numbers.range(1, " #n_ "); " call_
-#define LIST(n_, item_)  "[" item_ " | some i in numbers.range(1, " #n_ ")]"
+#define ZEROS(n_)         "sprintf(\"%0" #n_ "d\", [0])"
+#define TIMES(n_, call_)  "some j in numbers.range(1, " #n_ "); " call_
+#define LIST(n_, item_)   "[" item_ " | some i in numbers.range(1, " #n_ ")]"
+#define CONTAINS(schema_) "json.match_schema({\"x\": d}, {\"properties\": {\"x\": {\"contains\": " schema_ "}}})"
 
 static const struct cost costs[] = {
     /* the same bytes again and again */
@@ -36,6 +37,11 @@ static const struct cost costs[] = {
     {TIMES(1000, "1e-9999 - j == 0"), 100000},
     {TIMES(1000, "units.parse(\"1e-9999\") == j"), 100000},
     {TIMES(1000, "units.parse_bytes(\"1e-9999\") == j"), 100000},
+    /* what a schema asks of every item, when nobody is told what is wrong */
+    {"r := " LIST(300, "\"a\"") "; d := " LIST(300, "{}") "; " CONTAINS("{\"required\": r}"), 80000},
+    {"r := " LIST(1000, "\"string\"") "; d := " LIST(1000, "1") "; " CONTAINS("{\"type\": r}"), 100000},
+    {"r := " LIST(300, "\"a\"") "; d := " LIST(300, "{\"k\": 1}") "; " CONTAINS("{\"dependencies\": {\"k\": r}}"),
+     80000},
 };
 
 static void test_costs(void **state)
