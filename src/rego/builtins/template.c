@@ -149,32 +149,29 @@ static struct err expect_end(struct template *t, const struct ending *e)
     return e->end == END_END ? OK : builtin_error(t->c, "unexpected %s", e->end == END_TEXT ? "EOF" : "{{else}}");
 }
 
-/* `if` and `with`; in `else if` the same again, up to the one end. */
+/* `if` and `with`, and their `else if` up to the one end: any number of them, so they are no recursion. */
 static struct err run_if(struct template *t, struct item dot, bool live, bool with, struct bytes condition)
 {
-    struct names names = {.count = 0};
-    struct item item = {.kind = ITEM_NONE};
     struct ending e;
     size_t variables = t->variable_count;
-    if (live)
-        TRY(evaluate(t, dot, condition, &names, &item));
-    if (names.count == 1)
-        TRY(set_name(t, &names, 0, item));
-    bool holds = live && template_is_true(item);
-    TRY(run_list(t, with ? item : dot, holds, &e));
-    if (e.end == END_ELSE) {
-        struct bytes rest = e.rest;
-        struct bytes word = template_name(&rest);
-        bool again = bytes_is(word, with ? "with" : "if");
-        if (e.rest.n > 0 && !again)
-            return builtin_error(t->c, "unexpected \"%.*s\" in else", SHOWN(e.rest));
-        if (again) {
-            TRY(run_if(t, dot, live && !holds, with, template_trim(rest)));
-            e.end = END_END;
-        } else {
-            TRY(run_list(t, dot, live && !holds, &e));
-        }
+    for (bool again = true; again;) {
+        struct names names = {.count = 0};
+        struct item item = {.kind = ITEM_NONE};
+        if (live)
+            TRY(evaluate(t, dot, condition, &names, &item));
+        if (names.count == 1)
+            TRY(set_name(t, &names, 0, item));
+        bool holds = live && template_is_true(item);
+        TRY(run_list(t, with ? item : dot, holds, &e));
+        live = live && !holds;
+        condition = e.rest;
+        again = e.end == END_ELSE && bytes_is(template_name(&condition), with ? "with" : "if");
+        condition = template_trim(condition);
     }
+    if (e.end == END_ELSE && e.rest.n > 0)
+        return builtin_error(t->c, "unexpected \"%.*s\" in else", SHOWN(e.rest));
+    if (e.end == END_ELSE)
+        TRY(run_list(t, dot, live, &e));
     t->variable_count = variables;
     return expect_end(t, &e);
 }
@@ -232,7 +229,8 @@ static struct err run_statement(struct template *t, struct item dot, struct byte
     if (names.count == 1)
         return set_name(t, &names, 0, item);
     template_put(item, t->out);
-    return OK;
+    struct bytes text;
+    return buf_end(t->out, &text); /* once it is full, every further turn would be for nothing */
 }
 
 static struct err run_action(struct template *t, struct item dot, bool live, struct bytes action)

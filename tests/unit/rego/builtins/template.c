@@ -117,13 +117,39 @@ static void test_limits(void **state)
                10);
 }
 
+/* `else if` may follow as often as one likes: it costs steps, and no stack. */
+static void test_long_chain(void **state)
+{
+    (void)state;
+    static const struct row row = {
+        "strings.render_template(concat(\"\", [\"{{if 0}}a\", concat(\"\", [\"{{else if 0}}b\" | "
+        "some i in numbers.range(1, 100000)]), \"{{else if .c}}c{{else}}d{{end}}\"]), {\"c\": 1})",
+        "\"c\"", NULL};
+    struct rego_policy *policy = call_policy();
+    call_row(policy, &row, BYTES_EMPTY);
+    rego_policy_free(policy);
+}
+
+/* One whose output is full is not rendered any further: that ends it, and not the steps of a million turns. */
+static void test_full(void **state)
+{
+    (void)state;
+    struct rego_policy *policy = call_policy();
+    struct rego_call call = {.query = "strings.render_template(`{{range .l}}{{range $.l}}{{$.b}}{{end}}{{end}}`, "
+                                      "{\"l\": numbers.range(1, 1000), \"b\": sprintf(\"%080000d\", [0])})",
+                             .limits = {.steps = 100000, .memory = 8UL << 20}};
+    struct rego_result *result = NULL;
+    struct rego_error error = {0};
+    assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_ERR_LIMIT);
+    assert_non_null(strstr(error.message, "did not fit"));
+    rego_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_cuts),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_values),     cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_limits),   cmocka_unit_test(test_long_chain), cmocka_unit_test(test_full),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
