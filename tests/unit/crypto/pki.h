@@ -18,6 +18,7 @@ struct plan { /* the zero value is a good end entity, signed with SHA-256, valid
     const char *subject;
     const char *issuer;
     bool ca;
+    bool no_constraints;  /* no basicConstraints at all */
     int path_len;         /* of a CA; 0 means none stated, else path_len - 1 */
     const char *critical; /* dotted OID of one more critical extension */
     const char *plain;    /* dotted OID of one more extension, value 04 02 01 02 */
@@ -83,7 +84,8 @@ static inline void pki_extensions(X509 *x, const struct plan *p)
         (void)snprintf(text, sizeof(text), "critical,CA:TRUE,pathlen:%d", p->path_len - 1);
     else
         (void)snprintf(text, sizeof(text), "critical,CA:%s", p->ca ? "TRUE" : "FALSE");
-    pki_extension(x, NID_basic_constraints, text);
+    if (!p->no_constraints)
+        pki_extension(x, NID_basic_constraints, text);
     if (p->usage != NULL)
         pki_extension(x, NID_key_usage, p->usage);
     if (p->eku != NULL)

@@ -74,6 +74,11 @@ static void refuses_broken_paths(void **state)
     struct plan root_no_ca = ROOT;
     root_no_ca.ca = false;
     assert_code(path(root_no_ca, MIDDLE, LEAF, PKI_NOW, NULL), ERR_UNVERIFIED);
+    /* RFC 5280 6.1.4 (k): a key usage alone makes no authority. */
+    struct plan bare = {.subject = "middle", .issuer = "root", .serial = 2, .no_constraints = true};
+    assert_code(path(ROOT, bare, LEAF, PKI_NOW, NULL), ERR_UNVERIFIED);
+    bare.usage = "critical,keyCertSign";
+    assert_code(path(ROOT, bare, LEAF, PKI_NOW, NULL), ERR_UNVERIFIED);
     assert_code(path(with(ROOT, (struct plan){.path_len = 0, .subject = "r"}), MIDDLE, LEAF, PKI_NOW, NULL),
                 ERR_UNVERIFIED);
     assert_code(path(with(ROOT, (struct plan){.path_len = 1}), MIDDLE, LEAF, PKI_NOW, NULL), ERR_UNVERIFIED);
