@@ -65,6 +65,69 @@ struct err ast_operator(struct arena *a, const char *name, struct term *left, st
     return OK;
 }
 
+static struct err copy_terms(struct arena *a, struct term *const *in, size_t count, struct term ***out)
+{
+    TRY(arena_array(a, count, out));
+    for (size_t i = 0; i < count; i++)
+        TRY(ast_copy(a, in[i], &(*out)[i]));
+    return OK;
+}
+
+static struct err copy_withs(struct arena *a, const struct with *in, struct with **out)
+{
+    struct with **end = out;
+    *out = NULL;
+    for (; in != NULL; in = in->next) {
+        struct with *w;
+        TRY(arena_new(a, &w));
+        TRY(ast_copy(a, in->target, &w->target));
+        TRY(ast_copy(a, in->value, &w->value));
+        *end = w;
+        end = &w->next;
+    }
+    return OK;
+}
+
+static struct err copy_body(struct arena *a, const struct body *b, struct body **out)
+{
+    *out = NULL;
+    if (b == NULL)
+        return OK;
+    TRY(arena_new(a, out));
+    **out = *b;
+    TRY(arena_array(a, b->count, &(*out)->items));
+    for (size_t i = 0; i < b->count; i++) {
+        struct literal *l;
+        TRY(arena_new(a, &l));
+        *l = *b->items[i];
+        TRY(ast_copy(a, l->key, &l->key));
+        TRY(ast_copy(a, l->value, &l->value));
+        TRY(ast_copy(a, l->term, &l->term));
+        TRY(copy_terms(a, l->names, l->name_count, &l->names));
+        TRY(copy_body(a, l->body, &l->body));
+        TRY(copy_withs(a, l->withs, &l->withs));
+        (*out)->items[i] = l;
+    }
+    return OK;
+}
+
+/* Depth: that of the text. */
+struct err ast_copy(struct arena *a, const struct term *t, struct term **out)
+{
+    struct term *copy;
+    if (t == NULL) {
+        *out = NULL;
+        return OK;
+    }
+    TRY(arena_new(a, &copy));
+    *copy = *t;
+    TRY(ast_copy(a, t->callee, &copy->callee));
+    TRY(copy_terms(a, t->items, t->count, &copy->items));
+    TRY(copy_body(a, t->body, &copy->body));
+    *out = copy;
+    return OK;
+}
+
 struct err list_add(struct list *l, const void *item)
 {
     if (l->count == l->cap) {

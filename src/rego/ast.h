@@ -141,6 +141,7 @@ struct module {
  * ast_term - a new term of a kind; ast_const - of a value; ast_string - of a string; ast_var - a name.
  * ast_operator - a call of a builtin by its name, with two arguments (the second may be NULL).
  * ast_items - give a term its parts (copied). ast_deepen - note how deep what is below a term nests.
+ * ast_copy - a term that nothing resolved yet, with all beneath it: the passes write into what they read.
  *
  * out      in the arena
  * errors   NOMEM; LIMIT nested too deeply; ast_string FORMAT for invalid UTF-8
@@ -153,6 +154,7 @@ MUST_CHECK struct err ast_var(struct arena *a, struct bytes name, struct place a
 MUST_CHECK struct err ast_operator(struct arena *a, const char *name, struct term *left, struct term *right,
                                    struct term **out);
 MUST_CHECK struct err ast_items(struct arena *a, struct term *term, struct term *const *items, size_t count);
+MUST_CHECK struct err ast_copy(struct arena *a, const struct term *t, struct term **out);
 
 /* list_add - append; errors: NOMEM; out: nothing else */
 MUST_CHECK struct err list_add(struct list *l, const void *item);

@@ -53,9 +53,11 @@ static struct err with_tests(struct compiler *c, struct body *b, const struct li
     for (size_t i = 0; i < tests->count; i++) {
         struct literal *copy;
         struct term *t;
+        struct term *arg; /* each branch resolves and flattens its own */
         const struct literal *test = tests->items[i];
         TRY(arena_new(c->arena, &copy));
-        TRY(ast_operator(c->arena, "equal", test->term->items[0], test->term->items[1], &t));
+        TRY(ast_copy(c->arena, test->term->items[1], &arg));
+        TRY(ast_operator(c->arena, "equal", test->term->items[0], arg, &t));
         *copy = *test;
         copy->term = t;
         TRY(list_add(&items, copy));

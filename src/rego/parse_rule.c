@@ -151,9 +151,19 @@ static struct err parse_rule_body(struct parser *p, bool set_head, struct body *
     return parse_braced_body(p, out);
 }
 
+static bool has_open_head(const struct rule *r)
+{
+    for (size_t i = 1; i < r->ref->count; i++)
+        if (r->ref->items[i]->kind != TERM_CONST)
+            return true;
+    return false;
+}
+
 static struct err parse_else(struct parser *p, struct rule *r)
 {
     struct branch *last = &r->branch;
+    if (has_open_head(r))
+        return parser_refuse(p, "else keyword cannot be used on rules with variables in head");
     while (parser_is_word(p, "else")) {
         struct branch *b;
         if (r->element != NULL)

@@ -39,6 +39,16 @@ static const struct row rows[] = {
     {"function of patterns", "f([1, x]) := x\nf([2, _]) := 0\np := f(input)", "[1,9]", "9"},
     {"output argument", "p := n if count(input, n)", "[1,2]", "2"},
     {"else", "p := 1 if input > 5\nelse := 2 if input > 3\nelse := 3", "4", "2"},
+    {"else behind a comprehension as an argument",
+     "f([x | some x in input.a; x > 0; x > 1; x < 9; x != 4; x != 5; x != 6; x != 7; x != 8]) := 1 if input.x\n"
+     "else := 2 if input.y\np := f([2, 3])",
+     "{\"a\":[1,2,3,4],\"y\":1}", "2"},
+    {"else behind a variable of an argument", "f(input.m[k]) := k if input.x else := [k] if input.y\np := f(2)",
+     "{\"m\":{\"a\":1,\"b\":2},\"y\":1}", "[\"b\"]"},
+    {"else behind bodies in an argument",
+     "f({k: v | some k; v := input.a[k] with input.z as 1; every w in [1] { w < v }; not v in [3]}) := 1 if input.x\n"
+     "else := 2 if input.y\np := f({1: 2})",
+     "{\"a\":[1,2,3],\"y\":1}", "2"},
     {"with input", "q := input.a\np := x if x := q with input.a as 5", "{}", "5"},
     {"with data", "p := x if x := data.base.n with data.base.n as 1", NULL, "1"},
     {"with a function", "f(x) := 3\np := x if x := count([]) with count as f", NULL, "3"},
