@@ -135,6 +135,12 @@ static bool is_key(const struct term *path, size_t i, const char *name)
     return i < path->count && path->items[i]->kind == TERM_CONST && bytes_is(path->items[i]->value->text, name);
 }
 
+/* The parser is behind the import by now: the next token stands on a line of its own. */
+static struct err refuse_import(struct parser *p, const struct term *path, const char *what)
+{
+    return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", path->at, "%s", what);
+}
+
 static struct err use_keyword(struct parser *p, const struct term *path)
 {
     bool all = path->count == 2;
@@ -142,7 +148,7 @@ static struct err use_keyword(struct parser *p, const struct term *path)
     bool *const flags[] = {&p->has_in, &p->has_if, &p->has_contains, &p->has_every, &p->new_not};
     static const char *const names[] = {"in", "if", "contains", "every", "not"};
     if (path->count > 3 || !is_key(path, 1, "keywords"))
-        return parser_refuse(p, "unexpected import path, must be future.keywords or future.keywords.<name>");
+        return refuse_import(p, path, "unexpected import path, must be future.keywords or future.keywords.<name>");
     for (size_t i = 0; i < 5; i++) {
         bool named = is_key(path, 2, names[i]);
         known = known || named;
@@ -150,7 +156,7 @@ static struct err use_keyword(struct parser *p, const struct term *path)
             *flags[i] = true;
     }
     if (!known)
-        return parser_refuse(p, "unexpected keyword, must be one of [contains every if in not]");
+        return refuse_import(p, path, "unexpected keyword, must be one of [contains every if in not]");
     p->has_in = p->has_in || p->has_every;
     return OK;
 }
@@ -165,9 +171,9 @@ static struct err apply_import(struct parser *p, const struct import *i, bool *k
     if (bytes_is(head, "future"))
         return use_keyword(p, i->path);
     if (!bytes_is(head, "rego") || i->path->count != 2 || !is_key(i->path, 1, "v1"))
-        return parser_refuse(p, "unexpected import path, must begin with one of: {data, future, input, rego}");
+        return refuse_import(p, i->path, "unexpected import path, must begin with one of: {data, future, input, rego}");
     if (i->alias.n > 0)
-        return parser_refuse(p, "`rego` imports cannot be aliased");
+        return refuse_import(p, i->path, "`rego` imports cannot be aliased");
     use_v1(p);
     return OK;
 }

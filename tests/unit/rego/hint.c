@@ -30,6 +30,8 @@ static const struct row rows[] = {
     {"open bracket", "allow if {\n input.x\n", "4:1", "a bracket that was opened before"},
     {"no body", "allow", "2:1", "write `name := value`"},
     {"misspelt builtin", "allow if startswit(input.x, \"a\")", "2:10", "did you mean startswith?"},
+    {"import of no version", "import rego.v2\n\nallow := 1", "2:8", ""},
+    {"import of no keywords", "import future.keyword.if\nallow := 1", "2:8", ""},
     {"what no table knows", "allow if input.x == )", "2:21", ""},
 };
 
