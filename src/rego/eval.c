@@ -196,6 +196,8 @@ static struct err every_element(struct frame *f, const struct step *s, struct it
         if (value == NULL)
             continue;
         TRY(eval_charge(f->eval, 1));
+        if (f->eval->record != NULL)
+            record_key(f->eval, it->from.value, key);
         if (s->key != NULL)
             TRY(eval_match(f, s->key, key, &found));
         TRY(eval_match(f, s->term, value, &found));

@@ -171,6 +171,8 @@ static struct err add_number(struct search *s, struct record *r, const struct js
         return OK;
     if (offset != 0)
         TRY(value_int(&r->arena, base->as_int + offset, &to));
+    if (record_is_secret(r, base)) /* what is next to a secret tells it */
+        TRY(record_mark(r, to));
     return add_at(s, r, at, to, 0);
 }
 

@@ -76,8 +76,9 @@ static void consider(struct bytes wanted, struct bytes name, size_t *best, struc
 struct err explain_similar(struct record *r, const struct json *from, const struct node *n, const struct json *key,
                            struct bytes *out)
 {
+    const struct record_place *place = record_place(r, from);
     *out = BYTES_EMPTY;
-    if (!json_is(key, JSON_STRING))
+    if (!json_is(key, JSON_STRING) || (place != NULL && place->is_secret))
         return OK;
     size_t best = key->text.n / 3 + 1;
     for (size_t i = 0; json_is(from, JSON_OBJECT) && i < from->count; i++)

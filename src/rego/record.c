@@ -128,12 +128,20 @@ void record_result(struct eval *e, struct record_rule *rule, const struct json *
     r->open = rule->outer;
 }
 
+/* What could not be marked would show: there is no explanation then, not one with a cut. */
+static void mark(struct record *r, const struct json *v)
+{
+    struct err e = record_mark(r, v);
+    if (failed(e) && !failed(r->bad))
+        r->bad = e;
+}
+
 void record_call(struct eval *e, const struct function *fn, const struct json *args, const struct json *result)
 {
     struct record *r = e->record;
     struct record_call *call = NULL;
     if (result != NULL && record_marks_function(r, fn->name))
-        (void)record_trouble(r, record_mark(r, result));
+        mark(r, result);
     r->is_cut = r->is_cut || r->call_count >= RECORD_CALLS;
     if (r->call_count >= RECORD_CALLS || record_trouble(r, arena_new(&r->arena, &call)))
         return;
@@ -162,7 +170,7 @@ void record_made(struct eval *e, const struct json *const *args, size_t count, c
         return;
     for (size_t i = 0; i < count; i++)
         if (record_is_secret(r, args[i])) {
-            (void)record_trouble(r, record_mark(r, result));
+            mark(r, result);
             return;
         }
 }
@@ -210,15 +218,19 @@ static void note_missing(struct frame *f, const struct step *s, struct slot from
     r->missing_count++;
 }
 
-/* The keys of what is secret are secret, too. */
-static void mark_key(struct frame *f, const struct step *s)
+void record_key(struct eval *e, const struct json *from, const struct json *key)
 {
-    struct record *r = f->eval->record;
-    const struct record_place *from = record_place(r, f->slots[s->from].value);
+    const struct record_place *place = record_place(e->record, from);
+    if (place != NULL && place->is_secret)
+        mark(e->record, key);
+}
+
+/* The key that a scan is at. */
+static void note_key(struct frame *f, const struct step *s)
+{
     const struct json *key = NULL;
-    if (from == NULL || !from->is_secret || record_trouble(r, eval_term(f, s->term, &key)) || key == NULL)
-        return;
-    (void)record_trouble(r, record_mark(r, key));
+    if (!record_trouble(f->eval->record, eval_term(f, s->term, &key)) && key != NULL)
+        record_key(f->eval, f->slots[s->from].value, key);
 }
 
 /* What a step looked up. */
@@ -229,7 +241,7 @@ static void note_lookup(struct frame *f, const struct step *s, bool held)
     if (s->kind == STEP_VALUE || s->kind == STEP_SCAN) {
         note_read(r, f->slots[s->from].value);
         if (s->kind == STEP_SCAN && held)
-            mark_key(f, s);
+            note_key(f, s);
     } else if (s->kind == STEP_SELECT && !held) {
         (void)record_trouble(r, eval_term(f, s->term, &key));
         struct slot from = f->slots[s->from];

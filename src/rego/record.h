@@ -150,6 +150,7 @@ void record_clear(struct record *r);
  * `again`: it was asked for its next solution. record_solution - a body held. record_rule - the rules at a node are
  * evaluated, or called; record_known - their value is known already. record_result - what they gave. record_call - a
  * caller's function. record_note - a builtin's refusal. record_made - a builtin's result: secret if an argument is.
+ * record_key - a key that is iterated: secret if the collection is.
  *
  * out      in the record
  * errors   none: r->bad keeps the first
@@ -166,6 +167,7 @@ void record_result(struct eval *e, struct record_rule *rule, const struct json *
 void record_call(struct eval *e, const struct function *fn, const struct json *args, const struct json *result);
 void record_note(struct eval *e, const struct call *c);
 void record_made(struct eval *e, const struct json *const *args, size_t count, const struct json *result);
+void record_key(struct eval *e, const struct json *from, const struct json *key);
 
 /*
  * record_fail - describe a step that did not hold. record_trouble - note the record's own failure; true: it is one.

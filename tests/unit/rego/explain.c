@@ -236,6 +236,12 @@ static const struct secret_row secret_rows[] = {
     {"in what would be needed", "p if input.t == data.keys.a.key", "{\"t\":1}", "data.keys.a", "sesame"},
     {"an answer", "p if input.x in query_reference_value(\"m\")", "{\"x\":1}", "query_reference_value()", "bb"},
     {"an iterated key", "p if { some k, _ in input.o; k == \"q\" }", "{\"o\":{\"zz\":1}}", "input.o", "zz"},
+    {"a key that is like a wanted one", "p if input.o.abx", "{\"o\":{\"abc\":1}}", "input.o", "abc"},
+    {"a key that every goes through", "q := \"z\"\np if every k, _ in input.o { k == q }", "{\"o\":{\"zz\":1}}",
+     "input.o", "zz"},
+    {"one more than it", "p if input.n > input.pin", "{\"n\":5,\"pin\":7776}", "input.pin", "7777"},
+    {"one less than it", "p if input.n < input.pin", "{\"n\":8000,\"pin\":7776}", "input.pin", "7775"},
+    {"itself, changed", "p if input.pin != input.n", "{\"n\":7776,\"pin\":7776}", "input.pin", "7777"},
 };
 
 static void secrets(void **state)
@@ -262,6 +268,29 @@ static void secrets(void **state)
                 fail_msg("row '%s': shows it: %.*s", row->name, (int)all[j].n, all[j].p);
         drop(&x);
     }
+}
+
+/* Where the record has no room left to mark what a builtin made of a secret, there is no explanation. */
+static void secrets_without_room(void **state)
+{
+    (void)state;
+    enum { PAD = 392000, PARTS = 100000 };
+    static char input[PAD * 2 + PARTS * 11 + 64];
+    static const char *const secret = "input.token";
+    struct explained x;
+    size_t n = (size_t)snprintf(input, sizeof(input), "{\"token\":\"");
+    for (int i = 0; i < PARTS; i++)
+        n += (size_t)snprintf(input + n, sizeof(input) - n, "part%06d,", i);
+    n += (size_t)snprintf(input + n, sizeof(input) - n, "\",\"pad\":[0");
+    for (int i = 1; i < PAD; i++, n += 2)
+        memcpy(input + n, ",0", 2);
+    memcpy(input + n, "]}", 3);
+    struct rego_call call = {.query = "data.t.p", .input = input, .secrets = &secret, .secret_count = 1};
+    call.limits.memory = 512UL * 1024 * 1024;
+    explain(&x, "p if { parts := split(input.token, \",\"); parts[99990] == \"x\" }", &call, false);
+    assert_null(x.report);
+    assert_int_equal(x.status, REGO_ERR_LIMIT);
+    drop(&x);
 }
 
 static void refusals(void **state)
@@ -344,6 +373,7 @@ int main(void)
         cmocka_unit_test(calls_and_lookups),
         cmocka_unit_test(what_if),
         cmocka_unit_test(secrets),
+        cmocka_unit_test(secrets_without_room),
         cmocka_unit_test(refusals),
         cmocka_unit_test(strict),
         cmocka_unit_test(what_fails_half_way),
