@@ -4,6 +4,8 @@
  */
 #include "rego/names.h"
 
+#define VARS_MAX 20000 /* of one rule, those of its expressions among them: each is looked for among all */
+
 static struct err refuse(struct compiler *c, struct place at, const char *before, struct bytes name, const char *behind)
 {
     return note_fail(c->error, REGO_ERR_COMPILE, "rego_compile_error", at, "%s%.*s%s", before, NOTE_TEXT(name), behind);
@@ -62,6 +64,8 @@ static bool is_pending(const struct compiler *c, struct bytes name)
 static struct err add_var(struct compiler *c, struct bytes name, struct place at, struct var **out)
 {
     struct var *v;
+    if (c->clause->var_count >= VARS_MAX)
+        return FAIL(ERR_LIMIT, "a rule with too many variables");
     TRY(arena_new(c->arena, &v));
     *v = (struct var){.name = name, .at = at, .id = c->clause->var_count++, .depth = c->scope->depth};
     TRY(list_add(&c->scope->vars, v));

@@ -5,6 +5,8 @@
 
 #include "rego/hint.h"
 
+#define IMPORTS_MAX 1000 /* each name is looked for among all of them */
+
 struct err parser_refuse(struct parser *p, const char *what)
 {
     return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", p->tok.at, "%s", what);
@@ -209,9 +211,11 @@ static struct err parse_import(struct parser *p, struct import **out, bool *keep
 static struct err parse_imports(struct parser *p, struct import **out)
 {
     struct import **end = out;
-    while (parser_is_word(p, "import")) {
+    for (size_t count = 0; parser_is_word(p, "import"); count++) {
         struct import *i = NULL;
         bool keep;
+        if (count == IMPORTS_MAX)
+            return parser_refuse(p, "too many imports");
         TRY(parse_import(p, &i, &keep));
         if (!keep)
             continue;

@@ -3,6 +3,8 @@
  */
 #include "rego/parse.h"
 
+#define CHAINED_MAX 1000 /* bodies behind one head, which is read once for each */
+
 static struct err parse_head_step(struct parser *p, struct list *items, bool *taken)
 {
     bool dot = p->tok.kind == TOKEN_DOT;
@@ -206,8 +208,10 @@ static struct err settle_head(struct parser *p, struct rule *r, bool has_if)
 /* p { a } { b }: the head is read again for each further body. */
 static struct err parse_chained(struct parser *p, const struct parser *head, bool has_if, struct rule ***end)
 {
-    while (p->tok.kind == TOKEN_BRACE_OPEN) {
+    for (size_t count = 0; p->tok.kind == TOKEN_BRACE_OPEN; count++) {
         struct parser here = *p;
+        if (count == CHAINED_MAX)
+            return parser_refuse(p, "a rule with too many bodies");
         struct rule *r;
         *p = *head;
         TRY(parse_head(p, &r));

@@ -145,6 +145,7 @@ struct node {
     size_t cap;
     uint32_t id;
     struct clause *clauses;   /* in the order of the modules */
+    struct clause *last;      /* of them */
     struct clause *fallback;  /* default */
     struct function function; /* arity and node, where is_function */
     bool is_package;

@@ -148,12 +148,15 @@ static struct err add_rule(struct policy *p, struct module *m, struct node *pack
     c->element = r->element;
     TRY(find_place(p, package, c));
     TRY(set_kind(p, c));
-    struct clause **end = r->is_default ? &c->node->fallback : &c->node->clauses;
-    if (r->is_default && *end != NULL)
+    if (r->is_default && c->node->fallback != NULL)
         return refuse(p, c->at, "multiple default rules found for", c->node);
-    while (*end != NULL)
-        end = &(*end)->next;
+    if (r->is_default) {
+        c->node->fallback = c;
+        return OK;
+    }
+    struct clause **end = c->node->last == NULL ? &c->node->clauses : &c->node->last->next;
     *end = c;
+    c->node->last = c;
     return OK;
 }
 

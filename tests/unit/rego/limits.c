@@ -88,6 +88,45 @@ static void test_long_chain_of_rules(void **state)
     assert_int_equal(a.status, REGO_ERR_LIMIT);
 }
 
+static void refuse_numbered(const char *name, const char *before, const char *open, const char *close,
+                            const char *after)
+{
+    static char text[400000];
+    static struct asked a;
+    size_t n = (size_t)snprintf(text, sizeof(text), "%s", before);
+    for (int i = 0; i < 22000 && n + 64 < sizeof(text); i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d%s", open, i, close);
+    (void)snprintf(text + n, sizeof(text) - n, "%s", after);
+    ROW(name);
+    ask(&a, text, "data.t.p", NULL);
+    if (a.status != REGO_ERR_PARSE && a.status != REGO_ERR_LIMIT)
+        fail_msg("row '%s': status %d %s", check_row, a.status, a.error.message);
+}
+
+/* What would take time that grows with its square. */
+static void test_long_texts(void **state)
+{
+    (void)state;
+    refuse_repeated("bodies behind one head", "package t\np if {1}", " {1}", 2000, "");
+    refuse_numbered("imports", "package t\n", "import data.a", "\n", "p := 1");
+    refuse_numbered("variables", "package t\np if {\n", "a", " := 1\n", "}");
+}
+
+/* Many rules of one name are no fault: each goes behind the others without a walk through them. */
+static void test_many_rules_of_a_name(void **state)
+{
+    (void)state;
+    enum { COUNT = 100000 };
+    static char text[COUNT * 4 + 32];
+    static struct asked a;
+    size_t n = (size_t)snprintf(text, sizeof(text), "package t\ndefault p = 2\n");
+    for (int i = 0; i < COUNT; i++, n += 4)
+        memcpy(text + n, "p=1\n", 5);
+    ask(&a, text, "data.t.p", NULL);
+    assert_int_equal(a.status, REGO_OK);
+    assert_string_equal(a.json, "1");
+}
+
 static void test_endless_mocks(void **state)
 {
     (void)state;
@@ -103,6 +142,8 @@ int main(void)
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_deep_texts),
         cmocka_unit_test(test_long_chain_of_rules),
+        cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_many_rules_of_a_name),
         cmocka_unit_test(test_endless_mocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
