@@ -47,3 +47,4 @@ void rules_finish(const struct rules *r, bool platform_holds, int8_t configurati
 appraise_rules_fn appraise_rules_tpm;
 appraise_rules_fn appraise_rules_snp;
 appraise_rules_fn appraise_rules_sample;
+appraise_rules_fn appraise_rules_sampledevice;
