@@ -4,13 +4,14 @@ ones: an agent's policy over a pod, attestation claims, release of a resource, a
 checked inside the timed path. Times are CPU time of one thread; instruction counts are exact and fit to compare.
 
 usage: ./bench.sh rego [--json] [--reference] [--public DIR]
-DIR holds public policies and what was recorded for them: <pod>/policy.rego and <pod>/requests.jsonl (v0 syntax).
+DIR is the folder `tests` of github.com/microsoft/regorus, which has public policies and what was recorded for them.
 """
 import argparse
 import json
 import os
 import pathlib
 import shutil
+import statistics
 import subprocess
 import tempfile
 
@@ -220,11 +221,68 @@ def library(folder):
     row("rego program, stripped", os.path.getsize(folder / "stripped") / 1024, "KiB", "700")
 
 
+def pod(folder, policy):
+    """The requests recorded for a pod, each CreateContainer by itself: (name, size) to (mean us, allocations)."""
+    lines = [line.strip().rstrip(",") for line in (policy.parent / "inputs.txt").read_text().splitlines()]
+    recorded = [json.loads(line.replace('"ep":', "", 1)) for line in lines if line]
+    sizes = {}
+    with open(folder / "requests", "w") as out:
+        for (name, request), want in zip(recorded, json.loads((policy.parent / "outputs.json").read_text()), strict=True):
+            size = len(json.dumps(request, separators=(",", ":")))
+            kind = {"CreateContainerRequest": f"CreateContainer {len(sizes)}", "CopyFileRequest": "CopyFile",
+                    "ExecProcessRequest": "ExecProcess"}.get(name, "others")
+            sizes[kind] = size
+            out.write(json.dumps({"name": kind, "query": "data.agent_policy." + name, "input": request, "want": want}) +
+                      "\n")
+    *answers, load = run("--v0", "--policy", policy, "--requests", folder / "requests")
+    return {(name, sizes[name]): (float(mean), float(taken)) for name, mean, _, taken, _ in answers}, float(load[1])
+
+
+def kata(folder, policies):
+    """Rows K1 and K2: the agent's policy of twelve pods, and what a host asked of them."""
+    every = {}
+    for policy in policies:
+        answers, load = pod(folder, policy)
+        every.update({(policy.parent.name, *key): value for key, value in answers.items()})
+        if policy.parent.name == "k8s-policy-job":
+            row(f"rego K load of {policy.stat().st_size / 1000:.0f} KB", load, "us", "3000")
+
+    def times(kind, least=0, most=1e9):
+        return [t for (_, name, size), (t, _) in every.items() if name.startswith(kind) and least <= size < most]
+    create = "CreateContainer"
+    row("rego K1 CreateContainer 4.3 KB, median", statistics.median(times(create, 4300, 4400)), "us", "60")
+    row("rego K1 CreateContainer 5.5 KB, median", statistics.median(times(create, 5500, 5600)), "us", "120")
+    row(f"rego K1 CreateContainer, median of {len(times(create))}", statistics.median(times(create)), "us")
+    row(f"rego K1 CreateContainer, slowest of {len(times(create))}", max(times(create)), "us", "200")
+    row("rego K1 allocations", max(taken for _, taken in every.values()), "count", "0")
+    row("rego K2 CopyFile, median of pods", statistics.median(times("CopyFile")), "us", "5")
+    row("rego K2 ExecProcess, median of pods", statistics.median(times("ExecProcess")), "us", "3")
+    row("rego K2 others, median of pods", statistics.median(times("others")), "us")
+
+
+def aci(folder, cases):
+    """Row A1: a framework of 54 KB that keeps state in `data`."""
+    import yaml  # only these cases are YAML
+    for case in yaml.safe_load(cases.read_text())["cases"]:
+        (folder / "data").write_text(json.dumps(case["data"]))
+        (folder / "requests").write_text(json.dumps(
+            {"query": case["query"], "input": case["input"], "want": case["want_result"][0]["x"]}) + "\n")
+        policies = []
+        for i, module in enumerate(case["modules"]):
+            is_file = module.endswith(".rego")  # else its text
+            if not is_file:
+                (folder / f"{i}.rego").write_text(module)
+            policies += ["--policy", cases.parent / module if is_file else folder / f"{i}.rego"]
+        answer, load = run("--v0", *policies, "--data", folder / "data", "--requests", folder / "requests")
+        name = case["note"].split("/")[1]
+        row(f"rego A1 {name}", float(answer[1]), "us", {"mount_overlay": "5", "create_container": "30"}.get(name, ""))
+    row(f"rego A1 load of {len(policies) // 2} modules", float(load[1]), "us")
+
+
 def public(folder):
-    for policy in sorted(pathlib.Path(options.public).glob("*/policy.rego")):
-        requests = policy.parent / "requests.jsonl"
-        for name, mean, worst, allocations, count in run("--v0", "--policy", policy, "--requests", requests):
-            row(f"{policy.parent.name} {name.split('.')[-1]} x{count}", float(mean), "us")
+    tests = pathlib.Path(options.public)
+    kata(folder, sorted(tests.glob("kata/data/*/policy.rego")))
+    aci(folder, tests / "aci" / "aci.yaml")
 
 
 def main():
@@ -232,7 +290,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./bench.sh rego")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--reference", action="store_true", help="the plain machine instead of the compiled one")
-    parser.add_argument("--public", metavar="DIR", help="public policies with recorded requests")
+    parser.add_argument("--public", metavar="DIR", help="the folder tests of microsoft/regorus")
     options = parser.parse_args()
     subprocess.run(["ninja", "-C", ROOT / "build", "rego-bench"], check=True, stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory() as name:

@@ -1,7 +1,8 @@
 /*
  * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload] [--data FILE] --policy FILE.. --requests FILE
- * Times a policy over recorded requests: one JSON object a line, {"query", "input", "want"}. Every answer is compared
- * with `want` inside the timed path, as text. Prints one line per figure: name, value, unit.
+ * Times a policy over recorded requests: one JSON object a line, {"name", "query", "input", "want"}. Every answer is
+ * compared with `want` inside the timed path, as text. Prints one line for the requests of one name: name, mean of
+ * their medians, slowest, allocations, count; and one for the load.
  */
 #include <dirent.h>
 #include <time.h>
@@ -14,7 +15,7 @@
 #define REQUESTS_MAX 4096
 
 struct request {
-    const char *name;
+    char name[200];
     char query[200];
     struct buf input;
     struct buf want;
@@ -96,6 +97,11 @@ static struct rego_policy *load(const struct bench *b)
     return p;
 }
 
+static void copy_text(const struct json *v, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%.*s", (int)v->text.n, (const char *)v->text.p);
+}
+
 static void read_request(struct bench *b, struct bytes line)
 {
     const struct json *v;
@@ -103,13 +109,13 @@ static void read_request(struct bench *b, struct bytes line)
         die("a request", "cannot be read");
     struct request *r = &b->requests[b->request_count++];
     const struct json *query = json_at(v, "query");
-    const struct json *entry = json_at(v, "entrypoint");
+    const struct json *name = json_at(v, "name");
     const struct json *input = json_at(v, "input");
     const struct json *want = json_at(v, "want");
-    const struct json *name = query != NULL ? query : entry;
-    (void)snprintf(r->query, sizeof(r->query), "%s%.*s", query != NULL ? "" : "data.agent_policy.", (int)name->text.n,
-                   (const char *)name->text.p);
-    r->name = r->query;
+    if (query == NULL)
+        die("a request", "has no query");
+    copy_text(query, r->query, sizeof(r->query));
+    copy_text(name != NULL ? name : query, r->name, sizeof(r->name));
     buf_init(&r->input, 64UL << 20);
     buf_init(&r->want, 64UL << 20);
     if (input != NULL)
@@ -190,7 +196,7 @@ static double median_us(const struct bench *b, struct rego_session *s, const str
     return runs[15];
 }
 
-/* Requests of one query are one row: their mean. */
+/* Requests of one name are one row: their mean. */
 static void print_rows(const struct bench *b, struct rego_session *s)
 {
     for (size_t i = 0; i < b->request_count; i++) {
