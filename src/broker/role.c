@@ -40,10 +40,11 @@ struct err role_settings(struct arena *a, const char *path, const char *role, co
     return OK;
 }
 
-struct err role_enter(const struct sandbox_plan *plan)
+struct err role_enter(const struct sandbox_plan *plan, bool uses_crypto)
 {
     const char *reduced = NULL;
-    TRY(crypto_start());
+    if (uses_crypto)
+        TRY(crypto_start());
     struct err e = sandbox_enter(plan, &reduced);
     if (failed(e))
         LOG_ERR(LOG_LEVEL_ERROR, "sandbox.failed", e);

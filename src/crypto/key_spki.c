@@ -7,25 +7,28 @@
 #include "base/rd.h"
 #include "crypto/key.h"
 #include "crypto/key_object.h"
+#include "crypto/key_pair.h"
 
 #include <openssl/core_names.h>
 
 #define SPKI_MAX       (64 * 1024)
 #define COORD_MAX      66
 #define RSA_2048_BYTES 256
+#define ED25519_LEN    32
 
 struct form { /* what stands before and behind the variable part */
     enum key_kind kind;
     const char *before;
     size_t before_n;
-    size_t n; /* of the variable part: both coordinates, or the modulus */
+    size_t n; /* of the variable part: both coordinates, the modulus, or the key as it is */
     const char *behind;
     size_t behind_n;
 };
 
 #define TEXT(lit_) lit_, sizeof(lit_) - 1
 
-/* source: RFC 5480 2, named curves and uncompressed points; RFC 8017 A.1.1, 2048 bits and the exponent 65537 */
+/* source: RFC 5480 2, named curves and uncompressed points; RFC 8017 A.1.1, 2048 bits and the exponent 65537;
+ * RFC 8410 4 */
 static const struct form FORMS[] = {
     {KEY_EC_P256,
      TEXT("\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
@@ -43,6 +46,7 @@ static const struct form FORMS[] = {
      TEXT("\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x82\x01\x0f\x00"
           "\x30\x82\x01\x0a\x02\x82\x01\x01\x00"),
      RSA_2048_BYTES, TEXT("\x02\x03\x01\x00\x01")},
+    {KEY_ED25519, TEXT("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"), ED25519_LEN, TEXT("")},
 };
 
 #define FORM_COUNT (sizeof(FORMS) / sizeof(FORMS[0]))
@@ -76,6 +80,8 @@ static struct err key_of_form(const struct form *f, struct bytes part, struct ke
 {
     if (f->kind == KEY_RSA)
         return key_from_rsa(part, BYTES_LIT("\x01\x00\x01"), out);
+    if (f->kind == KEY_ED25519)
+        return key_from_ed25519(part, out);
     return key_from_point(f->kind, bytes_of(part.p, f->n / 2), bytes_of(part.p + f->n / 2, f->n / 2), out);
 }
 
@@ -126,11 +132,23 @@ static struct err encode_rsa(const struct key *k, const struct form *f, struct b
     return buf_end(out, &whole);
 }
 
+static struct err encode_ed25519(const struct key *k, const struct form *f, struct buf *out)
+{
+    uint8_t x[ED25519_LEN];
+    size_t n = sizeof(x);
+    LIB_TRY(EVP_PKEY_get_raw_public_key(k->pkey, x, &n), ERR_BUG, "the key cannot be read");
+    put_form(f, bytes_of(x, n), out);
+    struct bytes whole;
+    return buf_end(out, &whole);
+}
+
 struct err key_spki(const struct key *k, struct buf *out)
 {
     const struct form *f = form_of_kind(k->kind);
     if (f == NULL)
-        return encode_by_library(k, out);
+        return FAIL(ERR_BUG, "a kind of key without its form");
+    if (k->kind == KEY_ED25519)
+        return encode_ed25519(k, f, out);
     return k->kind == KEY_RSA ? encode_rsa(k, f, out) : encode_ec(k, f, out);
 }
 

@@ -5,6 +5,7 @@
 #include "jose/jwk.h"
 
 #include "codec/base64.h"
+#include "crypto/key_pair.h"
 
 #define COORD_MAX   66
 #define RSA_MAX     1024
@@ -20,9 +21,6 @@ static const struct curve CURVES[] = {
     {"P-256", KEY_EC_P256, 32}, {"P-384", KEY_EC_P384, 48}, {"P-521", KEY_EC_P521, 66}};
 
 #define CURVE_COUNT (sizeof(CURVES) / sizeof(CURVES[0]))
-
-/* SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410 4). */
-static const uint8_t ED25519_SPKI[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
 
 static struct err need_fixed(const struct json *jwk, const char *name, uint8_t *out, size_t n)
 {
@@ -59,10 +57,9 @@ static struct err decode_okp(const struct json *jwk, struct bytes crv, struct ke
 {
     if (!bytes_is(crv, "Ed25519"))
         return FAIL(ERR_UNSUPPORTED, "another curve");
-    uint8_t spki[sizeof(ED25519_SPKI) + ED25519_LEN];
-    memcpy(spki, ED25519_SPKI, sizeof(ED25519_SPKI));
-    TRY(need_fixed(jwk, "x", spki + sizeof(ED25519_SPKI), ED25519_LEN));
-    return key_from_spki(BYTES_OF(spki), out);
+    uint8_t x[ED25519_LEN];
+    TRY(need_fixed(jwk, "x", x, sizeof(x)));
+    return key_from_ed25519(BYTES_OF(x), out);
 }
 
 static struct err decode_rsa(const struct json *jwk, struct key **out)
@@ -140,13 +137,11 @@ static struct err encode_rsa(struct arena *a, const struct key *k, struct json_o
 static struct err encode_okp(struct arena *a, const struct key *k, struct json_object *o)
 {
     SCOPED(buf) struct buf spki = {0};
-    buf_init(&spki, sizeof(ED25519_SPKI) + ED25519_LEN);
-    TRY(key_spki(k, &spki));
-    if (spki.n != sizeof(ED25519_SPKI) + ED25519_LEN)
-        return FAIL(ERR_BUG, "an Ed25519 key of another size");
+    buf_init(&spki, 4 * ED25519_LEN);
+    TRY(key_spki(k, &spki)); /* the key is its end */
     json_object_text(o, "kty", "OKP");
     json_object_text(o, "crv", "Ed25519");
-    return add_bytes(a, o, "x", bytes_of(spki.p + sizeof(ED25519_SPKI), ED25519_LEN));
+    return add_bytes(a, o, "x", bytes_of(spki.p + spki.n - ED25519_LEN, ED25519_LEN));
 }
 
 struct err jwk_encode(struct arena *a, const struct key *k, const char *alg, const struct json **out)

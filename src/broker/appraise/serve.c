@@ -85,7 +85,8 @@ int role_appraise(uint64_t renew_after)
     signal(SIGPIPE, SIG_IGN);
     channel_init(&w.keys, APPRAISE_FD_KEYS, MESSAGE_MAX);
     arena_init(&a, REQUEST_ARENA_MAX);
-    struct err e = role_enter(&(struct sandbox_plan){.memory_mib = MEMORY_MIB, .files_open = 16, .own_uid = OWN_UID});
+    struct err e =
+        role_enter(&(struct sandbox_plan){.memory_mib = MEMORY_MIB, .files_open = 16, .own_uid = OWN_UID}, true);
     while (!failed(e) && w.evidences < w.renew_after) {
         e = serve_one(&w, &a);
         arena_reset(&a);

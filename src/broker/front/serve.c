@@ -235,7 +235,7 @@ static struct err begin(struct front *f, unsigned fd_count)
     TRY(link_open(&f->control, f->loop, ROLE_FD_CONTROL, 4 * KIB, on_control, on_control_closed, f));
     TRY(link_open(&f->keys, f->loop, ROLE_FD_KEYS, BODY_MAX, front_on_reply, on_keys_closed, f));
     TRY(open_servers(f, fd_count));
-    return role_enter(&(struct sandbox_plan){.needs = SANDBOX_NET_ACCEPT, .files_open = 8192});
+    return role_enter(&(struct sandbox_plan){.needs = SANDBOX_NET_ACCEPT, .files_open = 8192}, true);
 }
 
 int role_front(const char *settings_path, bool is_admin, unsigned fd_count)

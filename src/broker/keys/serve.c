@@ -150,7 +150,8 @@ static struct err confine(const struct keys *k)
     if (slash != NULL)
         *slash = '\0';
     const char *dirs[] = {slash != NULL ? store_dir : ".", settings_text(k->settings, SETTING_AUDIT_DIRECTORY), NULL};
-    return role_enter(&(struct sandbox_plan){.needs = SANDBOX_FILES_WRITE, .write_dirs = dirs, .files_open = 256});
+    return role_enter(&(struct sandbox_plan){.needs = SANDBOX_FILES_WRITE, .write_dirs = dirs, .files_open = 256},
+                      true);
 }
 
 static struct err begin(struct keys *k)

@@ -359,7 +359,8 @@ static struct err supervise(struct supervisor *s)
                      "user ids and network namespaces of the roles' own: the broker was not started as root"));
     /* A role that is started again inherits this filter: it has to hold what any role needs. */
     TRY(role_enter(
-        &(struct sandbox_plan){.needs = SANDBOX_FORK | SANDBOX_FILES_READ | SANDBOX_FILES_WRITE | SANDBOX_NET_ACCEPT}));
+        &(struct sandbox_plan){.needs = SANDBOX_FORK | SANDBOX_FILES_READ | SANDBOX_FILES_WRITE | SANDBOX_NET_ACCEPT},
+        false));
     LOG(LOG_LEVEL_INFO, "broker.started", LOG_TEXT("version", CASEMATE_VERSION));
     return loop_run(s->loop);
 }
