@@ -21,8 +21,8 @@ void buf_reset(struct buf *b)
     b->bad = 0;
 }
 
-/* Room for n more bytes, or a sticky failure. Growth doubles, so appending stays linear. */
-static bool reserve(struct buf *b, size_t n)
+/* Growth doubles, so appending stays linear; the memory never passes max. */
+__attribute__((cold)) static bool grow(struct buf *b, size_t n)
 {
     if (b->bad != 0)
         return false;
@@ -30,11 +30,9 @@ static bool reserve(struct buf *b, size_t n)
         b->bad = ERR_LIMIT;
         return false;
     }
-    if (b->cap - b->n >= n)
-        return true;
     size_t cap = b->cap > b->max / 2 ? b->max : b->cap * 2;
     if (cap < FIRST_CAP)
-        cap = FIRST_CAP;
+        cap = FIRST_CAP < b->max ? FIRST_CAP : b->max;
     if (cap < b->n + n)
         cap = b->n + n;
     uint8_t *grown = mem_new_raw(cap);
@@ -48,6 +46,12 @@ static bool reserve(struct buf *b, size_t n)
     b->p = grown;
     b->cap = cap;
     return true;
+}
+
+/* Room for n more bytes, or a sticky failure. */
+static bool reserve(struct buf *b, size_t n)
+{
+    return (b->bad == 0 && n <= b->cap - b->n) || grow(b, n);
 }
 
 void buf_add(struct buf *b, struct bytes data)
@@ -81,7 +85,8 @@ static void add_integer(struct buf *b, uint64_t v, size_t width, bool big)
 
 void buf_u8(struct buf *b, uint8_t v)
 {
-    buf_add(b, (struct bytes){&v, 1});
+    if (reserve(b, 1))
+        b->p[b->n++] = v;
 }
 
 void buf_u16le(struct buf *b, uint16_t v)

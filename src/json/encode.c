@@ -13,16 +13,16 @@ static void put_line(const struct encoder *e, size_t depth)
 
 static struct err put_items(struct encoder *e, const struct json *v, size_t depth)
 {
-    buf_text(e->out, "[");
+    buf_u8(e->out, '[');
     for (size_t i = 0; i < v->count; i++) {
         if (i > 0)
-            buf_text(e->out, ",");
+            buf_u8(e->out, ',');
         put_line(e, depth + 1);
         TRY(encode_value(e, v->items[i], depth + 1));
     }
     if (v->count > 0)
         put_line(e, depth);
-    buf_text(e->out, "]");
+    buf_u8(e->out, ']');
     return OK;
 }
 
@@ -48,18 +48,20 @@ static struct err put_members(struct encoder *e, const struct json *v, size_t de
     const struct json_member *members = v->members;
     if (e->order != NULL)
         TRY(e->order(&e->scratch, v, &members));
-    buf_text(e->out, "{");
+    buf_u8(e->out, '{');
     for (size_t i = 0; i < v->count; i++) {
         if (i > 0)
-            buf_text(e->out, ",");
+            buf_u8(e->out, ',');
         put_line(e, depth + 1);
         TRY(put_key(e, &members[i], depth));
-        buf_text(e->out, e->pretty ? ": " : ":");
+        buf_u8(e->out, ':');
+        if (e->pretty)
+            buf_u8(e->out, ' ');
         TRY(encode_value(e, members[i].value, depth + 1));
     }
     if (v->count > 0)
         put_line(e, depth);
-    buf_text(e->out, "}");
+    buf_u8(e->out, '}');
     return OK;
 }
 

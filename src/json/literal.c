@@ -145,25 +145,38 @@ static bool needs_escape(uint8_t c)
     return c < 0x20 || c == '"' || c == '\\';
 }
 
-/* Most strings have nothing to escape: they take one reservation and one copy. */
+/* Eight characters, if none of them needs an escape. */
+static bool put_eight(const uint8_t *from, uint8_t *to)
+{
+    uint64_t w;
+    memcpy(&w, from, sizeof(w));
+    memcpy(to, &w, sizeof(w));
+    return run_ends(w) == 0;
+}
+
+/* Most strings have nothing to escape: they are copied as they are looked through. A rest behind eight or more
+ * characters is looked at together with the ones before it. */
 static bool put_plain(struct bytes text, struct buf *out)
 {
-    size_t i = 0;
-    for (; text.n - i >= 8; i += 8) {
-        uint64_t w;
-        memcpy(&w, text.p + i, sizeof(w));
-        if (run_ends(w) != 0)
-            return false;
-    }
-    for (; i < text.n; i++)
-        if (needs_escape(text.p[i]))
-            return false;
     uint8_t *p;
+    size_t i = 0;
     if (failed(buf_space(out, text.n + 2, &p)))
         return true; /* out remembers */
-    p[0] = '"';
-    memcpy(p + 1, text.p, text.n);
-    p[text.n + 1] = '"';
+    *p++ = '"';
+    for (; text.n - i >= 8; i += 8)
+        if (!put_eight(text.p + i, p + i))
+            return false;
+    if (i > 0 && i < text.n) {
+        if (!put_eight(text.p + text.n - 8, p + text.n - 8))
+            return false;
+        i = text.n;
+    }
+    for (; i < text.n; i++) {
+        if (needs_escape(text.p[i]))
+            return false;
+        p[i] = text.p[i];
+    }
+    p[text.n] = '"';
     buf_commit(out, text.n + 2);
     return true;
 }

@@ -18,6 +18,9 @@ static void the_bound_is_sticky(void **state)
     buf_text(&b, "abcd");
     assert_ok(buf_end(&b, &out));
     assert_text(out, "abcd");
+    buf_u8(&b, 'e');
+    assert_code(buf_end(&b, &out), ERR_LIMIT);
+    assert_int_equal(b.n, 4);
 }
 
 static void a_long_prefix_is_refused(void **state)

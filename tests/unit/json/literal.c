@@ -58,12 +58,37 @@ static void every_alignment_finds_the_end(void **state)
     }
 }
 
+/* The writer copies eight bytes at once, and a rest together with bytes before it. */
+static void every_length_is_written_whole(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n < 40; n++) {
+        for (size_t special = 0; special <= n; special++) {
+            uint8_t text[40];
+            char want[64] = "\"";
+            size_t end = 1;
+            SCOPED(buf) struct buf b;
+            buf_init(&b, 100);
+            for (size_t i = 0; i < n; i++) {
+                text[i] = i == special ? '\n' : (uint8_t)('0' + i);
+                if (i == special)
+                    want[end++] = '\\';
+                want[end++] = i == special ? 'n' : (char)text[i];
+            }
+            want[end] = '"';
+            literal_put(bytes_of(text, n), &b);
+            assert_text(buf_view(&b), want);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quoting_never_fails),
         cmocka_unit_test(quoting_into_a_full_buffer_is_sticky),
         cmocka_unit_test(every_alignment_finds_the_end),
+        cmocka_unit_test(every_length_is_written_whole),
     };
     return cmocka_run_group_tests_name("json/literal", tests, NULL, NULL);
 }
