@@ -72,6 +72,7 @@ struct frame {
     struct scene **scenes;
     struct iterator *iterators;
     struct collector *collectors;
+    uint32_t passed;      /* compiled mode: instructions at the body's start that were done before it */
     struct frames *below; /* where it was taken from, and what was used there */
     size_t mark;
 };

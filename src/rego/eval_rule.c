@@ -68,13 +68,15 @@ static struct err match_args(struct frame *f, const struct clause *clause, const
     return OK;
 }
 
-static struct err run_clause(struct eval *e, const struct clause *clause, const struct json *const *args,
+static struct err run_clause(struct eval *e, const struct clause *clause, const struct machine_seen *seen,
                              struct complete *c)
 {
     struct frame f;
     bool matched;
     TRY(eval_frame(e, clause, &f));
-    TRY(match_args(&f, clause, args, &matched));
+    TRY(match_args(&f, clause, seen->args, &matched));
+    if (!e->reference)
+        machine_enter(&f, seen);
     if (matched)
         TRY(run_branches(&f, clause, c));
     eval_frame_end(&f);
@@ -92,12 +94,12 @@ static struct err run_clauses(struct eval *e, const struct node *n, const struct
         if (!e->reference)
             TRY(machine_admits(e, clause, &seen, &admitted));
         if (admitted)
-            TRY(run_clause(e, clause, args, &c));
+            TRY(run_clause(e, clause, &seen, &c));
         if (c.value != NULL && n->one_value)
             break;
     }
     if (c.value == NULL && n->fallback != NULL)
-        TRY(run_clause(e, n->fallback, args, &c));
+        TRY(run_clause(e, n->fallback, &seen, &c));
     *out = c.value;
     return OK;
 }

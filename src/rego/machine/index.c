@@ -12,6 +12,7 @@ enum guard_kind { GUARD_DEFINED, GUARD_TRUE, GUARD_SAME };
 struct machine_guard {
     enum guard_kind kind;
     unsigned source;
+    uint32_t to;              /* the register that gets what it looks at, or OPERAND_NONE */
     const struct json *value; /* SAME */
 };
 
@@ -77,7 +78,7 @@ static bool add_guard(struct indexer *x, enum guard_kind kind, const struct mach
         return false;
     if (to != OPERAND_NONE)
         x->registers[source] = to;
-    x->guards[x->guard_count++] = (struct machine_guard){kind, (unsigned)source, value};
+    x->guards[x->guard_count++] = (struct machine_guard){kind, (unsigned)source, to, value};
     return true;
 }
 
@@ -108,7 +109,7 @@ static bool add_equal(struct indexer *x, const struct insn *i, const struct json
     return add_test(x, GUARD_SAME, a, consts[b & ~OPERAND_CONST]);
 }
 
-/* One instruction as a guard; false where the beginning of the body ends. Only such that are pure may pass. */
+/* One instruction as one guard; false where the beginning of the body ends. Only such that are pure may pass. */
 static bool add_insn(struct indexer *x, const struct insn *i, const struct json *const *consts)
 {
     if (i->run == op_path)
@@ -193,4 +194,15 @@ struct err machine_admits(struct eval *e, const struct clause *c, struct machine
         *admitted = holds(g, seen->values[g->source]);
     }
     return OK;
+}
+
+void machine_enter(struct frame *f, const struct machine_seen *seen)
+{
+    const struct clause *c = f->clause;
+    if (f->eval->scene->mocks != NULL)
+        return;
+    for (size_t i = 0; i < c->guard_count; i++)
+        if (c->guards[i].to != OPERAND_NONE)
+            f->slots[c->guards[i].to].value = seen->values[c->guards[i].source];
+    f->passed = c->guard_count;
 }

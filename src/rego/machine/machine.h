@@ -34,13 +34,15 @@ struct machine_seen {
  * machine_index - which clauses of a rule need not run: what their bodies begin with, as guards.
  * machine_admits - whether a clause's guards hold. A guard is what the body would do first, so nothing is skipped that
  *                  would have ended in an error.
+ * machine_enter - let the body of a clause that was admitted begin behind what its guards did.
  *
- * in       index: the clauses are emitted. admits: seen: of this call
- * out      index: n->sources, guards of its clauses. admits: *admitted
+ * in       index: the clauses are emitted. admits, enter: seen: of this call
+ * out      index: n->sources, guards of its clauses. admits: *admitted. enter: *f
  * errors   index: NOMEM. admits: those of the rules that a guard looks at
  */
 MUST_CHECK struct err machine_index(struct arena *a, struct node *n);
 MUST_CHECK struct err machine_admits(struct eval *e, const struct clause *c, struct machine_seen *seen, bool *admitted);
+void machine_enter(struct frame *f, const struct machine_seen *seen);
 
 /*
  * machine_emit - the instructions of a clause that is planned.

@@ -122,7 +122,7 @@ struct err machine_run(struct frame *f, const struct flat_body *b, eval_sink *si
         .state = state,
         .err = OK,
     };
-    for (const struct insn *i = r.code + 1; i != NULL;)
+    for (const struct insn *i = r.code + 1 + f->passed; i != NULL;)
         i = i->run(&r, i);
     return r.err;
 }

@@ -32,6 +32,21 @@ static const struct row rows[] = {
     {"guard on a rule in conflict", "r := 1\nr := 2 if true\nq := 1 if r == 4\np := q", NULL, "eval_conflict_error"},
     {"conflict in front of a guard", "r := 1\nr := 2 if true\nq := 1 if { r > 0; input.x == 1 }\np := q", "{}",
      "eval_conflict_error"},
+    {"behind the guards, their values are used",
+     "f(x) := [x.a, x.b, y] if { x.k == 1; y := x.a.c; input.z }\np := f(input)",
+     "{\"k\":1,\"a\":{\"c\":2},\"b\":3,\"z\":4}", "[{\"c\":2},3,2]"},
+    {"values of guards are those of the call",
+     "f(x) := x.v if x.k == 1\nf(x) := [x.v] if x.k == 2\n"
+     "p := [f(x) | some x in input]",
+     "[{\"k\":1,\"v\":5},{\"k\":2,\"v\":6},{\"k\":1,\"v\":7}]", "[5,[6],7]"},
+    {"values of guards under another input",
+     "q := input.a.b if input.a.k == 1\n"
+     "p := [q, y] if y := q with input as {\"a\": {\"k\": 1, \"b\": 3}}",
+     "{\"a\":{\"k\":1,\"b\":2}}", "[2,3]"},
+    {"a guard's comparison under a mock",
+     "f(x) := x.v if x.k == 1\neq(a, b) := true\n"
+     "p := y if y := f({\"k\": 2, \"v\": 3}) with equal as eq",
+     NULL, "3"},
     {"argument twice", "f(x, x) := 1\np := [f(1, 1)]", NULL, "[1]"},
     {"argument twice, unlike", "f(x, x) := 1\np := f(1, 2)", NULL, ""},
     {"argument as a pattern", "f([x, {\"k\": y}]) := [y, x]\np := f([1, {\"k\": 2}])", NULL, "[2,1]"},
