@@ -152,6 +152,16 @@ static struct err answer_metadata(struct compiler *c, struct term *call, const s
     return OK;
 }
 
+/* A rule with no arguments, f() := 1, is no function; a call of it is its value. */
+static bool calls_rule(struct compiler *c, const struct term *call)
+{
+    const struct term *t = call->callee;
+    if (call->count > 0 || (t->kind != TERM_VAR && t->kind != TERM_REF) || is_local(c, t))
+        return false;
+    const struct node *n = find_node(c, t);
+    return n != NULL && n->is_call;
+}
+
 struct err names_call(struct compiler *c, struct term *call)
 {
     char name[NAME_MAX_LEN];
@@ -165,6 +175,10 @@ struct err names_call(struct compiler *c, struct term *call)
     }
     TRY(names_function(c, call->callee, &f));
     dotted_name(call->callee, name, sizeof(name));
+    if (f == NULL && calls_rule(c, call)) {
+        *call = *call->callee;
+        return names_term(c, call);
+    }
     if (f == NULL) {
         builtin_hint(c->error, name);
         return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", call->at, "undefined function %s", name);

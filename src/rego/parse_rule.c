@@ -70,6 +70,7 @@ static struct err parse_args(struct parser *p, struct rule *r)
     r->args = (struct term **)args.items;
     r->arg_count = args.count;
     r->is_function = args.count > 0; /* f() := 1 is a rule */
+    r->is_call = args.count == 0;
     return OK;
 }
 

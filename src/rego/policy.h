@@ -151,6 +151,7 @@ struct node {
     bool is_package;
     bool names_rule; /* a rule of the package above begins with this name */
     bool is_function;
+    bool is_call;         /* a rule that f() calls, too */
     bool is_set;          /* "contains" at exactly this place */
     bool is_open;         /* a clause with variables in its head stands here */
     bool has_value;       /* a complete rule stands here */

@@ -127,6 +127,7 @@ static struct err set_kind(struct policy *p, struct clause *c)
         n->is_function = true;
         n->function = (struct function){.name = BYTES_EMPTY, .node = n, .arity = r->arg_count};
     }
+    n->is_call = n->is_call || (r->is_call && c->rest_count == 0);
     bool set = r->element != NULL && c->rest_count == 0;
     bool value = r->element == NULL && c->rest_count == 0;
     n->is_set = n->is_set || set;
