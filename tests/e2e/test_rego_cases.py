@@ -1,6 +1,7 @@
 # proves: R7 R36
 """The published cases of the policy language, in both modes of the engine: what fails is refused by name, or listed."""
 import json
+import os
 import pathlib
 import subprocess
 
@@ -28,7 +29,7 @@ def test_only_refused_builtins_fail(vectors, version):
     others = {}
     for line in failed:
         if "rego_type_error: refused builtin" not in line:
-            category = line.split(" ", 1)[1].split("/")[0]
+            category = line.split(": ", 2)[1].split("/")[0]
             others[category] = others.get(category, 0) + 1
     assert others == CHANGED_SINCE[version]
     passed, _, rest = ran.stdout.splitlines()[-1].partition(" passed, ")
@@ -49,3 +50,59 @@ def test_the_runner_sees_what_is_wrong(tmp_path):
         assert bad.returncode == 1 and bad.stdout.splitlines()[-1] == "1 passed, 1 failed" and "two" in bad.stdout
     assert run("--mode", "nosuch", tmp_path / "good").returncode == 2
     assert run(tmp_path / "absent").returncode not in (0, 1)
+    for words in (["--nosuch", tmp_path], ["--policies"], ["--mode", "both"], []):
+        assert run(*words).returncode == 2, words
+
+
+def recorded(*words):
+    """The counts of a run over requests that public policies answered, in both modes."""
+    ran = run("--mode", "both", "--verbose", *words)
+    print(ran.stdout)
+    return ran.returncode, ran.stdout.splitlines()[-1]
+
+
+def folder_of(variable, what):
+    if not os.environ.get(variable):
+        pytest.skip(f"{variable} is not set: {what} is not here")
+    return os.environ[variable]
+
+
+def test_kata_and_aci_answer_as_recorded(vectors):
+    policies = folder_of("CASEMATE_PUBLIC_POLICIES", "the folder tests of microsoft/regorus, with its policies,")
+    for name, count in (("kata/snapshots", 442), ("aci", 9)):
+        assert recorded("--policies", policies, vectors / "rego" / name) == (0, f"{count} passed, 0 failed")
+
+
+def test_genpolicy_rules_answer_as_recorded(vectors):
+    rules = folder_of("CASEMATE_GENPOLICY", "the folder src/tools/genpolicy of kata-containers/kata-containers")
+    cases = vectors / "rego" / "kata" / "genpolicy-testdata"
+    ran = run("--genpolicy", rules, cases)
+    assert "67 skipped because genpolicy would have to make their policy" in ran.stdout
+    assert recorded("--genpolicy", rules, cases) == (0, "41 passed, 0 failed")
+
+
+def test_what_is_skipped_is_said(vectors):
+    ran = run(vectors / "rego" / "kata", vectors / "rego" / "aci")
+    assert ran.returncode == 3 and ran.stdout.splitlines()[-1] == "0 passed, 0 failed"
+    assert "451 skipped because their policies are not here" in ran.stdout
+    assert "108 skipped because their policy is not here" in ran.stdout
+
+
+def test_the_runner_sees_a_wrong_answer(tmp_path):
+    pod = tmp_path / "kata" / "snapshots" / "pod"
+    policy = tmp_path / "policies" / "kata" / "data" / "pod"
+    pod.mkdir(parents=True)
+    policy.mkdir(parents=True)
+    (policy / "policy.rego").write_text("package agent_policy\ndefault A = false\nA { input.x == 1 }\n")
+    lines = [{"entrypoint": "A", "input": {"x": 1}, "want": True}, {"entrypoint": "A", "input": {"x": 2}, "want": True},
+             {"entrypoint": "B", "input": {}, "want": True}, {"entrypoint": "A", "input": {}}]
+    (pod / "requests.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for mode in ("compiled", "reference", "both"):
+        ran = run("--mode", mode, "--verbose", "--policies", tmp_path / "policies", tmp_path / "kata")
+        assert ran.returncode == 1 and ran.stdout.splitlines()[-1] == "1 passed, 3 failed"
+        for what in ("pod/2 A", "pod/3 B", "pod/4 A"):
+            assert f"requests.jsonl: {what}: " in ran.stdout
+    missing = run("--policies", tmp_path / "absent", tmp_path / "kata")
+    assert missing.returncode == 1 and missing.stdout.splitlines()[-1] == "0 passed, 4 failed"
+    (pod / "requests.jsonl").write_text("{")
+    assert run("--policies", tmp_path / "policies", tmp_path / "kata").returncode == 1

@@ -246,12 +246,25 @@ static enum case_outcome run_inputs(struct run *r)
     return outcome;
 }
 
-enum case_outcome case_run(const struct case_options *o, const struct json *c, char *why, size_t size)
+bool case_names_file(struct bytes module)
+{
+    return module.n > 5 && memcmp(module.p + module.n - 5, ".rego", 5) == 0 && memchr(module.p, '\n', module.n) == NULL;
+}
+
+static bool is_elsewhere(const struct json *c)
+{
+    const struct json *list = json_at(c, "modules");
+    return json_is(list, JSON_ARRAY) && list->count > 0 && case_names_file(list->items[0]->text);
+}
+
+enum case_outcome case_run(const struct case_options *o, const struct json *c, enum case_skip *skip, char *why,
+                           size_t size)
 {
     struct run r = {.options = o, .c = c, .why = why, .size = size};
-    const struct json *skip = json_at(c, "skip");
+    const struct json *itself = json_at(c, "skip");
     why[0] = '\0';
-    if (json_is(skip, JSON_BOOL) && skip->as_bool)
+    *skip = is_elsewhere(c) ? SKIP_MODULE : SKIP_ITSELF;
+    if (*skip == SKIP_MODULE || (json_is(itself, JSON_BOOL) && itself->as_bool))
         return CASE_SKIPPED;
     arena_init(&r.arena, CASE_MEMORY);
     enum case_outcome outcome = make_policy(&r) == REGO_OK ? run_inputs(&r) : judge_error(&r);

@@ -1,28 +1,14 @@
 /*
- * usage: rego-cases [--verbose] [--note TEXT] [--v0] [--mode compiled|reference|both] DIR...
+ * usage: rego-cases [--verbose] [--note TEXT] [--v0] [--mode compiled|reference|both] [--policies DIR]
+ *                   [--genpolicy DIR] DIR...
  * With "both", each query runs in both modes, and a case fails where they differ. Runs every case file beneath the
  * folders and prints passed and failed by category. Files beneath a folder named v0 hold Rego v0; those beneath
- * extra-regorus hold cases in the form of that project.
+ * extra-regorus hold cases in the form of that project; recorded.c reads those beneath kata and aci.
  */
 #include <dirent.h>
 #include <sys/stat.h>
 
 #include "cases.h"
-
-#define CATEGORY_MAX 512
-
-struct category {
-    char name[64];
-    unsigned passed;
-    unsigned failed;
-    unsigned skipped;
-};
-
-struct tally {
-    struct category rows[CATEGORY_MAX];
-    size_t count;
-    struct case_options options;
-};
 
 static struct category *category_of(struct tally *t, const char *name)
 {
@@ -36,7 +22,7 @@ static struct category *category_of(struct tally *t, const char *name)
     return c;
 }
 
-static struct err read_file(const char *path, struct buf *out)
+struct err file_read_all(const char *path, struct buf *out)
 {
     FILE *f = fopen(path, "rb");
     if (f == NULL)
@@ -51,19 +37,34 @@ static struct err read_file(const char *path, struct buf *out)
     return buf_end(out, &whole);
 }
 
-static void run_one(struct tally *t, struct category *c, const struct case_options *o, const struct json *item)
+bool tally_wants(const struct tally *t, struct bytes note)
+{
+    return t->options.note == NULL || memmem(note.p, note.n, t->options.note, strlen(t->options.note)) != NULL;
+}
+
+void tally_judge(struct tally *t, const char *category, const char *file, struct bytes note, const char *why)
+{
+    struct category *c = category_of(t, category);
+    c->passed += why == NULL;
+    c->failed += why != NULL;
+    if (why != NULL && t->options.verbose)
+        printf("FAIL %s: %.*s: %s\n", file, (int)note.n, (const char *)note.p, why);
+}
+
+static void run_one(struct tally *t, const char *category, const char *file, const struct case_options *o,
+                    const struct json *item)
 {
     char why[700];
+    enum case_skip skip;
     const struct json *note = json_at(item, "note");
     struct bytes name = json_is(note, JSON_STRING) ? note->text : BYTES_EMPTY;
-    if (t->options.note != NULL && memmem(name.p, name.n, t->options.note, strlen(t->options.note)) == NULL)
+    if (!tally_wants(t, name))
         return;
-    enum case_outcome outcome = case_run(o, item, why, sizeof(why));
-    c->passed += outcome == CASE_PASSED;
-    c->failed += outcome == CASE_FAILED;
-    c->skipped += outcome == CASE_SKIPPED;
-    if (outcome == CASE_FAILED && t->options.verbose)
-        printf("FAIL %.*s: %s\n", (int)name.n, (const char *)name.p, why);
+    enum case_outcome outcome = case_run(o, item, &skip, why, sizeof(why));
+    if (outcome == CASE_SKIPPED)
+        t->skipped[skip]++;
+    else
+        tally_judge(t, category, file, name, outcome == CASE_PASSED ? NULL : why);
 }
 
 static void run_file(struct tally *t, const char *path, const char *folder)
@@ -77,17 +78,14 @@ static void run_file(struct tally *t, const char *path, const char *folder)
     o.v0 = o.v0 || (o.values && strstr(path, "/rego.v1/") == NULL);
     buf_init(&text, 64UL << 20);
     arena_init(&a, 512UL << 20);
-    struct category *c = category_of(t, folder);
-    struct err done = read_file(path, &text);
+    struct err done = file_read_all(path, &text);
     if (!failed(done))
         done = yaml_decode(&a, buf_view(&text), &file);
     const struct json *cases = failed(done) ? NULL : json_at(file, "cases");
-    if (!json_is(cases, JSON_ARRAY)) {
-        printf("FAIL %s: cannot be read (%s)\n", path, failed(done) ? done.at : "no cases");
-        c->failed++;
-    }
+    if (!json_is(cases, JSON_ARRAY))
+        tally_judge(t, folder, path, BYTES_LIT("the file"), failed(done) ? done.at : "no cases");
     for (size_t i = 0; json_is(cases, JSON_ARRAY) && i < cases->count; i++)
-        run_one(t, c, &o, cases->items[i]);
+        run_one(t, folder, path, &o, cases->items[i]);
     arena_clear(&a);
 }
 
@@ -97,13 +95,25 @@ static bool has_ending(const char *name, const char *ending)
     return n > strlen(ending) && strcmp(name + n - strlen(ending), ending) == 0;
 }
 
+/* Documents that lie beside cases and are parts of them. */
+static bool is_part(const char *path)
+{
+    static const char *const names[] = {"/data.json", "/input.json",  "/policy_data.json",
+                                        "/pod.yaml",  "/prints.json", "/config_map.yaml"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (has_ending(path, names[i]))
+            return true;
+    return false;
+}
+
 static void run_path(struct tally *t, const char *path, const char *folder, unsigned depth)
 {
     struct stat s;
     if (depth > 8 || stat(path, &s) != 0)
         return;
     if (!S_ISDIR(s.st_mode)) {
-        if (has_ending(path, ".json") || has_ending(path, ".yaml"))
+        if (!is_part(path) && !recorded_run(t, path, folder) &&
+            (has_ending(path, ".json") || has_ending(path, ".yaml")))
             run_file(t, path, folder);
         return;
     }
@@ -121,31 +131,60 @@ static void run_path(struct tally *t, const char *path, const char *folder, unsi
         free(names);
 }
 
-static void print_tally(const struct tally *t)
+static struct category print_tally(const struct tally *t)
 {
+    static const char *const words[SKIP_COUNT] = {
+        [SKIP_ITSELF] = "by their own word",
+        [SKIP_POLICIES] = "because their policies are not here: --policies DIR, the folder tests of microsoft/regorus",
+        [SKIP_GENPOLICY] = "because their policy is not here: --genpolicy DIR, the folder src/tools/genpolicy of "
+                           "kata-containers/kata-containers",
+        [SKIP_CONTAINERS] = "because genpolicy would have to make their policy from a pod and the layers of its images",
+        [SKIP_MODULE] = "because their policy is a file that is not here",
+    };
     struct category all = {0};
     for (size_t i = 0; i < t->count; i++) {
         const struct category *c = &t->rows[i];
-        if (c->passed + c->failed + c->skipped == 0)
-            continue;
         printf("%-40s %4u passed %4u failed\n", c->name, c->passed, c->failed);
         all.passed += c->passed;
         all.failed += c->failed;
-        all.skipped += c->skipped;
     }
-    if (all.skipped > 0)
-        printf("%u skipped by their own word\n", all.skipped);
+    for (size_t i = 0; i < SKIP_COUNT; i++)
+        if (t->skipped[i] > 0)
+            printf("%u skipped %s\n", t->skipped[i], words[i]);
     printf("%u passed, %u failed\n", all.passed, all.failed);
+    return all;
 }
 
-static enum case_mode mode_of(const char *name)
+static int usage(void)
+{
+    (void)fprintf(stderr, "usage: rego-cases [--verbose] [--note TEXT] [--v0] [--mode compiled|reference|both] "
+                          "[--policies DIR] [--genpolicy DIR] DIR...\n");
+    return 2;
+}
+
+static bool take_mode(struct case_options *o, const char *name)
 {
     static const char *const names[] = {"compiled", "reference", "both"};
     for (size_t i = 0; i < 3; i++)
-        if (strcmp(name, names[i]) == 0)
-            return (enum case_mode)i;
-    (void)fprintf(stderr, "rego-cases: no mode '%s'\n", name);
-    exit(2);
+        if (strcmp(name, names[i]) == 0) {
+            o->mode = (enum case_mode)i;
+            return true;
+        }
+    return false;
+}
+
+static bool take_value(struct case_options *o, const char *option, const char *value)
+{
+    if (strcmp(option, "--mode") == 0)
+        return take_mode(o, value);
+    const char **place = strcmp(option, "--note") == 0        ? &o->note
+                         : strcmp(option, "--policies") == 0  ? &o->policies
+                         : strcmp(option, "--genpolicy") == 0 ? &o->genpolicy
+                                                              : NULL;
+    if (place == NULL)
+        return false;
+    *place = value;
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -153,30 +192,23 @@ int main(int argc, char **argv)
     static struct tally t;
     int first = 1;
     for (; first < argc && strncmp(argv[first], "--", 2) == 0; first++) {
-        t.options.verbose = t.options.verbose || strcmp(argv[first], "--verbose") == 0;
-        t.options.v0 = t.options.v0 || strcmp(argv[first], "--v0") == 0;
-        if (strcmp(argv[first], "--note") == 0 && first + 1 < argc)
-            t.options.note = argv[++first];
-        else if (strcmp(argv[first], "--mode") == 0 && first + 1 < argc)
-            t.options.mode = mode_of(argv[++first]);
+        if (strcmp(argv[first], "--verbose") == 0)
+            t.options.verbose = true;
+        else if (strcmp(argv[first], "--v0") == 0)
+            t.options.v0 = true;
+        else if (first + 1 == argc || !take_value(&t.options, argv[first], argv[first + 1]))
+            return usage();
+        else
+            first++;
     }
-    if (first >= argc) {
-        (void)fprintf(stderr,
-                      "usage: rego-cases [--verbose] [--note TEXT] [--v0] [--mode compiled|reference|both] DIR...\n");
-        return 2;
-    }
+    if (first >= argc)
+        return usage();
     for (int i = first; i < argc; i++)
         run_path(&t, argv[i], argv[i], 0);
-    print_tally(&t);
-    unsigned passed = 0;
-    unsigned failed_count = 0;
-    for (size_t i = 0; i < t.count; i++) {
-        passed += t.rows[i].passed;
-        failed_count += t.rows[i].failed;
-    }
-    if (passed + failed_count == 0) {
-        (void)fprintf(stderr, "rego-cases: no case was found\n");
+    struct category all = print_tally(&t);
+    if (all.passed + all.failed == 0) {
+        (void)fprintf(stderr, "rego-cases: no case was run\n");
         return 3;
     }
-    return failed_count == 0 ? 0 : 1;
+    return all.failed == 0 ? 0 : 1;
 }
