@@ -75,7 +75,7 @@ static void see(struct stand *s, const struct json *row, enum status status, con
 
 static struct stand stand_of(const struct vex *v, struct bytes name)
 {
-    struct stand s = {0};
+    struct stand s = {.status = STATUS_NOT_SHOWN};
     const struct json *findings = field_list(v->document, "findings"), *answered = field_list(v->document, "answered");
     for (const struct threat *t = threats; t->id != NULL; t++) {
         if (!refers(t, name))
@@ -160,7 +160,8 @@ static void add_status(struct json_object *o, const struct stand *s)
         add_text(o, "impact_statement", bytes_of_text(s->threat->title));
     } else if (s->status == STATUS_NOT_SHOWN) {
         json_object_text(o, "status", "under_investigation");
-        add_text(o, "status_notes", field_text(s->worst, "evidence"));
+        add_text(o, "status_notes",
+                 s->is_known ? field_text(s->worst, "evidence") : BYTES_LIT("nothing that was assessed speaks of it"));
     } else {
         json_object_text(o, "status", "affected");
         add_text(o, "action_statement", remedy.n > 0 ? remedy : bytes_of_text(s->threat->remedy));
@@ -218,14 +219,12 @@ struct err openvex_render(struct arena *a, const struct json *document, struct b
     const struct json *statements[NAMES_MAX], *list, *id;
     struct json_object o;
     struct bytes view;
-    size_t count = 0;
     collect(&v);
     for (size_t i = 0; i < v.name_count; i++) {
         struct stand s = stand_of(&v, v.names[i]);
-        if (s.is_known && s.status >= STATUS_ANSWERED)
-            TRY(statement(&v, v.names[i], &s, &statements[count++]));
+        TRY(statement(&v, v.names[i], &s, &statements[i]));
     }
-    TRY(json_new_array(a, statements, count, &list));
+    TRY(json_new_array(a, statements, v.name_count, &list));
     TRY(identifier(&v, &id));
     json_object_init(&o, a);
     json_object_text(&o, "@context", "https://openvex.dev/ns/v0.2.0");

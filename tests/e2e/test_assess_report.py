@@ -188,11 +188,16 @@ def test_documents_of_all_cases_fit_their_schema(vectors):
         assert schema_errors(schema, document) == [], case.name
 
 
-def check_sarif(log):
-    """The rules of SARIF 2.1.0 that this program could break, one by one; the published schema may be given besides."""
-    path = os.environ.get("CASEMATE_SARIF_SCHEMA")
+def check_published(name, document):
+    """Besides the rules that are checked one by one: the published schema, where its file is given."""
+    path = os.environ.get(name)
     if path:
-        assert schema_errors(json.loads(pathlib.Path(path).read_text()), log) == []
+        assert schema_errors(json.loads(pathlib.Path(path).read_text()), document) == []
+
+
+def check_sarif(log):
+    """The rules of SARIF 2.1.0 that this program could break."""
+    check_published("CASEMATE_SARIF_SCHEMA", log)
     assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-schema-2.1.0.json") and len(log["runs"]) == 1
     (one,) = log["runs"]
     rules = one["tool"]["driver"]["rules"]
@@ -246,16 +251,43 @@ def test_sarif_names_files_from_where_the_command_runs(deployment):
     assert f"{deployment.name}/pod.yaml" in uris
 
 
+def check_openvex(vex):
+    """The rules of OpenVEX 0.2.0 that this program could break."""
+    check_published("CASEMATE_OPENVEX_SCHEMA", vex)
+    assert vex["@context"] == "https://openvex.dev/ns/v0.2.0" and vex["@id"] and vex["author"] and vex["version"] == 1
+    names = [s["vulnerability"]["name"] for s in vex["statements"]]
+    assert names and len(names) == len(set(names))
+    for s in vex["statements"]:
+        assert re.match("CVE-|GHSA-", s["vulnerability"]["name"]) and s["products"]
+        wanted = {"not_affected": "justification", "affected": "action_statement", "under_investigation": "status_notes"}
+        assert s[wanted[s["status"]]]
+
+
 def test_openvex_statements(vectors):
     for case in cases(vectors):
-        vex = json.loads(run("assess", case, "--now", "2026-06-01", "--format", "openvex", status=None).stdout)
-        assert vex["@context"] == "https://openvex.dev/ns/v0.2.0" and vex["@id"] and vex["author"] and vex["version"] == 1
-        names = [s["vulnerability"]["name"] for s in vex["statements"]]
-        assert names and len(names) == len(set(names))
-        for s in vex["statements"]:
-            assert re.match("CVE-|GHSA-", s["vulnerability"]["name"]) and s["products"]
-            wanted = {"not_affected": "justification", "affected": "action_statement", "under_investigation": "status"}
-            assert s[wanted[s["status"]]]
+        check_openvex(json.loads(run("assess", case, "--now", "2026-06-01", "--format", "openvex", status=None).stdout))
+
+
+ODD = {
+    "nothing": ({"README.md": "words\n"}, 0),
+    "one row": ({"pod.yaml": POD}, 0),
+    "broken": ({"pod.yaml": "apiVersion: v1\nkind: Pod\n x: [", "initdata.toml": "[data", "b.json": "\ufeff\x00"}, 3),
+    "names": ({"we ird#%\u00e9?\x1b[1m.yaml": 'apiVersion: v1\nkind: Pod\nmetadata: {name: "\\e[31m<b>&\\u202e"}\n'
+               'spec: {containers: [{name: "a\\n", image: "x"}]}\n'}, 1),
+}
+
+
+@pytest.mark.parametrize("odd", sorted(ODD))
+def test_forms_of_odd_inputs_keep_their_standards(odd, tmp_path):
+    files, status = ODD[odd]
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    more = ["--only", "T-API-01"] if odd == "one row" else []
+    document = lambda form: json.loads(run("assess", tmp_path, "--now", "2026-06-01", "--format", form, "--show", "answered",
+                                           *more, status=status).stdout)
+    check_sarif(document("sarif"))
+    check_openvex(document("openvex"))
+    assert schema_errors(json.loads((ROOT / "docs/schema/casemate-assess-1.json").read_text()), document("json")) == []
 
 
 def test_forms_and_outputs_are_pairs(deployment, tmp_path):
