@@ -197,6 +197,12 @@ test_tpm_executables_refused if {
 	}
 }
 
+# A machine that measured nothing is no machine that nobody registered.
+test_tpm_nothing_measured_refused if {
+	nothing_measured := {sprintf("pcr%02d", [i]): zero | some i in numbers.range(0, 15)}
+	policy.trust_claims == nothing with input as {"tpm": nothing_measured} with query_reference_value as nobody_registered
+}
+
 # What nobody registered was extended all the same.
 test_tpm_rest_refused if {
 	every number in ["08", "10", "13", "14", "15"] {

@@ -1,7 +1,7 @@
 /*
  * The native rules for a TPM: every PCR 0..15 is pinned by a reference value, computed (8 from the initdata, 10 from
- * IMA) or zero. The firmware runs first and can extend any later PCR, so none may stay free. The PCRs alone decide;
- * single measured parts only choose which reason is given.
+ * IMA) or zero, and 0 and 4 are pinned. The firmware runs first and can extend any later PCR, so none may stay free.
+ * The PCRs alone decide; single measured parts only choose which reason is given.
  */
 #include "codec/hex.h"
 #include "rats/reference.h"
@@ -13,6 +13,9 @@
 /* Firmware: its code, configuration, option ROMs, boot manager, Secure Boot. 8 is initdata, 10 IMA. */
 #define PCRS_PLATFORM    (BIT(0) | BIT(1) | BIT(2) | BIT(3) | BIT(5) | BIT(6) | BIT(7))
 #define PCRS_EXECUTABLES (BIT(4) | BIT(9) | BIT(11) | BIT(12))
+
+/* Every boot extends these with the firmware and with what it starts: where they are zero, nothing was measured. */
+#define PCRS_ALWAYS (BIT(0) | BIT(4))
 
 /* In the order in which a boot uses them, so that the first finding is the cause and the later ones follow from it. */
 static const uint8_t order[PCRS] = {0, 1, 2, 3, 5, 6, 7, 12, 4, 9, 11, 8, 13, 14, 15, 10};
@@ -43,7 +46,7 @@ static bool is_zero(const struct digest *d)
 
 static struct err holds_without_reference(const struct rules *r, const struct pcrs *p, unsigned pcr, bool *holds)
 {
-    *holds = is_zero(&p->value[pcr]);
+    *holds = is_zero(&p->value[pcr]) && (PCRS_ALWAYS & BIT(pcr)) == 0;
     if (pcr == 8 && r->has_initdata) {
         /* The verifier has compared it with the initdata of the session. */
         *holds = p->value[8].n == TPM_PCR_SIZE;

@@ -179,6 +179,27 @@ static void a_pcr_that_was_not_quoted_is_not_held(void **state)
     }
 }
 
+#define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
+
+/* A machine whose firmware measures nothing leaves every register as it was: with nothing registered that is no match.
+ */
+static void a_machine_that_measured_nothing_is_refused(void **state)
+{
+    struct judged *j = *state;
+    const struct json *good = j->verified.claims, *claims = good;
+    const struct json *rest = references_of(claims_with(claims_with(good, "pcr00", NULL), "pcr04", NULL), "");
+    for (unsigned i = 0; i < 16; i++) {
+        char name[8];
+        (void)snprintf(name, sizeof(name), "pcr%02u", i);
+        claims = claims_with(claims, name, ZERO);
+    }
+    j->verified.claims = claims;
+    expect(j, NULL, false, VERDICT_CONTRAINDICATED, REASON_APPRAISAL_NO_REFERENCE);
+    assert_string_equal(j->appraisal.findings[0].claim, "pcr00");
+    j->verified.claims = claims_with(claims_with(good, "pcr00", ZERO), "pcr04", ZERO);
+    expect(j, rest, true, VERDICT_CONTRAINDICATED, REASON_APPRAISAL_NO_REFERENCE);
+}
+
 static void a_part_alone_decides_nothing(void **state)
 {
     struct judged *j = *state;
@@ -193,8 +214,7 @@ static void initdata_that_nobody_checked_is_refused(void **state)
     struct judged *j = *state;
     const struct json *refs = references_of(j->verified.claims, "");
     expect(j, refs, false, VERDICT_CONTRAINDICATED, REASON_INITDATA_ABSENT);
-    j->verified.claims =
-        claims_with(j->verified.claims, "pcr08", "0000000000000000000000000000000000000000000000000000000000000000");
+    j->verified.claims = claims_with(j->verified.claims, "pcr08", ZERO);
     expect(j, refs, false, VERDICT_AFFIRMING, REASON_NONE);
 }
 
@@ -229,13 +249,10 @@ int main(void)
 {
 #define T(name_) cmocka_unit_test_setup_teardown(name_, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(nothing_registered_is_contraindicated),
-        T(a_changed_part_is_named),
-        T(a_pcr_that_was_not_quoted_is_not_held),
-        T(a_part_alone_decides_nothing),
-        T(initdata_that_nobody_checked_is_refused),
-        T(identity_bounds_the_verdict),
-        T(knows_no_other_tee),
+        T(nothing_registered_is_contraindicated), T(a_changed_part_is_named),
+        T(a_pcr_that_was_not_quoted_is_not_held), T(a_machine_that_measured_nothing_is_refused),
+        T(a_part_alone_decides_nothing),          T(initdata_that_nobody_checked_is_refused),
+        T(identity_bounds_the_verdict),           T(knows_no_other_tee),
     };
     return cmocka_run_group_tests_name("verifier/appraise", tests, NULL, NULL);
 }
