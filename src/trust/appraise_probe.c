@@ -44,19 +44,25 @@ struct run {
     struct tree_list free; /* measurements that may have any value */
 };
 
-static struct err put(struct run *r, const char *id, struct bytes subject, struct bytes tee, const struct json *claims)
+static struct err put_input(struct run *r, const char *id, struct bytes subject, const struct json *input)
 {
     struct probe_outcome o = {.is_calibrated = r->a->is_affirming, .subject = subject, .why = BYTES_EMPTY};
-    const struct json *input;
+    struct question q = {QUERY, input, NULL, r->references};
     const char *status;
-    TRY(appraiser_status(r->a, tee, claims, r->form, r->references, &status));
-    TRY(learn_input(r->a->m->arena, tee, claims, r->form, &input));
+    TRY(learn_status(r->a->m, r->a->policy, &q, &status));
     TRY(probe_digest(r->a->m->arena, input, &o.input));
     bool passes = strcmp(status, verdict_name(VERDICT_AFFIRMING)) == 0;
     o.result = passes ? PROBE_ALLOWED : strcmp(status, "error") == 0 ? PROBE_ERROR : PROBE_REFUSED;
     o.why = bytes_of_text(status);
     o.line = probe_rule_line(r->a->policy, "trust_claims", false);
     return probe_record(&r->results, bytes_of_text(id), o);
+}
+
+static struct err put(struct run *r, const char *id, struct bytes subject, struct bytes tee, const struct json *claims)
+{
+    const struct json *input;
+    TRY(learn_input(r->a->m->arena, tee, claims, r->form, &input));
+    return put_input(r, id, subject, input);
 }
 
 /* The baseline with a patch; a patch that does not fit these claims is no probe. */
@@ -193,6 +199,7 @@ static struct err foreign(struct run *r)
     if (!is_tpm)
         TRY(put(r, "A11", BYTES_EMPTY, BYTES_LIT("tpm"), json_path(table, "tpm", "claims", NULL)));
     TRY(put(r, "A12", BYTES_EMPTY, BYTES_EMPTY, NULL));
+    TRY(put_input(r, "A12", BYTES_EMPTY, empty));
     TRY(put(r, "A13", BYTES_EMPTY, BYTES_LIT("unknown-tee"), own));
     return put(r, "A14", BYTES_EMPTY, r->a->tee_name, empty);
 }

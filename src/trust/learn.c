@@ -36,7 +36,7 @@ struct err learn_status(struct model *m, struct tested_policy *p, const struct q
     struct answer a;
     struct ear_vector vector = {0};
     TRY(tested_ask(m, p, q, &a));
-    *out = "error";
+    *out = a.state == ANSWER_UNDEFINED ? verdict_name(VERDICT_NONE) : "error";
     if (a.state != ANSWER_VALUE || !json_is(a.value, JSON_OBJECT))
         return OK;
     for (size_t i = 0; i < EAR_CLAIM_COUNT; i++) {

@@ -8,7 +8,7 @@
 
 /*
  * learn_input - the input of an attestation policy for claims of a TEE; tee empty or claims NULL: none of either.
- * learn_status - what a policy's trust_claims come to: the status, or "error".
+ * learn_status - what a policy's trust_claims come to: the status ("none" where they are undefined), or "error".
  *
  * in       init_data: NULL: none at all
  * out      *out

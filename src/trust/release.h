@@ -19,16 +19,16 @@ struct releaser {
 };
 
 /*
- * release_ask - the answer for a token, a plugin and a path. release_chained - the token that the broker would make for
- * claims of a TEE. release_form - a text as the initdata of claims.
+ * probe_release_ask - the answer for a token, a plugin and a path. release_chained - the token that the broker would
+ * make for claims of a TEE. release_form - a text as the initdata of claims.
  *
  * in       init_data: NULL: none at all
- * out      *out; of release_ask result, why, line and input
+ * out      *out; of probe_release_ask result, why, line and input
  * errors   NOMEM
  * source: spec/trust-model.md 5.3 point 3
  */
-MUST_CHECK struct err release_ask(struct releaser *r, const struct json *token, const char *plugin,
-                                  const struct json *path, struct probe_outcome *out);
+MUST_CHECK struct err probe_release_ask(struct releaser *r, const struct json *token, const char *plugin,
+                                        const struct json *path, struct probe_outcome *out);
 MUST_CHECK struct err release_chained(struct releaser *r, struct bytes tee, const struct json *claims,
                                       const struct json *init_data, const struct json **out);
 MUST_CHECK struct err release_form(struct releaser *r, struct bytes text, const struct json **out);

@@ -34,7 +34,7 @@ static struct err unlocks_with(struct releaser *r, struct bytes text, bool *out)
         const struct json *path;
         TRY(token_path(r->m->arena, r->paths.items[k]->text, &parts));
         TRY(tree_list_end(&parts, &path));
-        TRY(release_ask(r, token, "resource", path, &o));
+        TRY(probe_release_ask(r, token, "resource", path, &o));
         *out = o.result == PROBE_ALLOWED;
     }
     return OK;

@@ -14,8 +14,8 @@
 #define QUERY        "data.policy.allow"
 #define UNKNOWN_PATH "default/example/secret"
 
-struct err release_ask(struct releaser *r, const struct json *token, const char *plugin, const struct json *path,
-                       struct probe_outcome *out)
+struct err probe_release_ask(struct releaser *r, const struct json *token, const char *plugin, const struct json *path,
+                             struct probe_outcome *out)
 {
     const struct json *data;
     struct answer a;
@@ -34,7 +34,7 @@ static struct err put_path(struct releaser *r, const char *id, const struct json
 {
     struct probe_outcome o = {.is_calibrated = r->is_accepted, .subject = subject, .why = BYTES_EMPTY};
     o.input = BYTES_EMPTY;
-    TRY(release_ask(r, token, plugin, path, &o));
+    TRY(probe_release_ask(r, token, plugin, path, &o));
     return probe_record(&r->results, bytes_of_text(id), o);
 }
 
@@ -93,7 +93,7 @@ static struct err unlocks(struct releaser *r, bool *all)
         const struct json *path;
         TRY(token_path(r->m->arena, needed->items[i]->text, &parts));
         TRY(tree_list_end(&parts, &path));
-        TRY(release_ask(r, token, "resource", path, &o));
+        TRY(probe_release_ask(r, token, "resource", path, &o));
         granted += o.result == PROBE_ALLOWED;
         if (o.result != PROBE_ALLOWED)
             tree_list_text(&r->refused_paths, needed->items[i]->text);
@@ -308,7 +308,7 @@ static struct err crossed(struct releaser *r, const struct json **out)
                 continue;
             TRY(token_path(r->m->arena, r->paths.items[k]->text, &parts));
             TRY(tree_list_end(&parts, &path));
-            TRY(release_ask(r, token, "resource", path, &o));
+            TRY(probe_release_ask(r, token, "resource", path, &o));
             if (o.result != PROBE_ALLOWED)
                 continue;
             json_object_init(&f, r->m->arena);

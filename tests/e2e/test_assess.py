@@ -393,3 +393,32 @@ def test_a_tee_without_registers_of_the_firmware_answers_nothing_about_them():
     document, _, _ = assess(os.path.join(EXAMPLES, 'snp-bare-metal'))
     assert [a for a in document['answered'] if a['id'] == 'T-BOOT-07'] == []
     assert [n['reason'][:35] for n in document['not_applicable'] if n['id'] == 'T-BOOT-07'] == ['this TEE measures no firmware apart']
+
+
+@pytest.mark.parametrize('tee', ['tpm', 'snp'])
+def test_the_built_in_policies_have_nothing_open(tee, tmp_path):
+    """Without a reference value, as a broker starts: a machine that measured nothing is not affirmed either."""
+    context = lay(tmp_path, {'context.json': json.dumps({'tee': tee})}) / 'context.json'
+    policies = [os.path.join(ROOT, 'policies', name) for name in ('attestation_cpu.rego', 'release.rego')]
+    document = json.loads(subprocess.run([CASEMATE, 'assess', '--context', context, '--format', 'json', *policies],
+                                         capture_output=True, check=False).stdout)
+    assert [f for f in document['findings'] if f['status'] in OPEN] == []
+    assert any(a['id'] == 'T-INIT-10' for a in document['answered'])
+
+
+@pytest.mark.parametrize('more,probe', [
+    ('input.snp.measurement in query_reference_value("snp_measurement")', None),
+    ('not input.snp', 'A12'), ('not input.tdx', 'A01'), ('input == {}', 'A12'), ('input["unknown-tee"]', 'A13'),
+    ('input.snp == {}', 'A14'),
+])
+def test_a_policy_without_an_answer_says_no(more, probe, tmp_path):
+    """Undefined trust claims affirm nothing, and are no error; what affirms without claims is hollow all the same."""
+    rule = 'trust_claims := {"executables": 3} if {\n\t%s\n}\n'
+    sound = 'input.snp.measurement in query_reference_value("snp_measurement")\n\tinput.snp.policy_debug_allowed == false'
+    document, _, _ = assess(lay(tmp_path, {
+        'attestation-policy.rego': 'package policy\n\nimport rego.v1\n\n' + rule % sound + rule % more,
+        'reference-values.json': json.dumps({'snp_measurement': ['ab' * 48]}), 'context.json': '{"tee": "snp"}'}))
+    found = of(document, 'T-ATT-09')
+    assert [f['probes'][0] for f in found] == ([probe] if probe else []) and all(f['severity'] == 'critical' for f in found)
+    assert probe or any(a['id'] == 'T-ATT-09' for a in document['answered'])
+    assert not [f for f in document['findings'] if 'cannot be decided' in f['evidence']]
