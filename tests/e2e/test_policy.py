@@ -254,6 +254,35 @@ def test_a_policy_that_opens_a_critical_threat_is_refused(strict, tmp_path, name
                         ).variant() == "PolicyEngineError"
 
 
+SNP_BUT = """package policy
+trust_claims := {"executables": 3} if {
+    input.snp.measurement in query_reference_value("snp_launch_measurement")
+    input.snp.reported_tcb_snp >= query_reference_value("snp_snp_svn")
+    %s
+}
+"""
+
+
+@pytest.mark.parametrize("literal, threat", [
+    ("input.snp.policy_debug_allowed == false", None),
+    ("input.snp.policy_migrate_ma == false", "T-BOOT-05"),
+])
+def test_the_catalogue_itself_judges_a_policy(strict, literal, threat):
+    """No probe of the broker's own asks for a debug guest: the rules that `casemate assess` runs are the broker's, too."""
+    assert strict.set_references({"snp_launch_measurement": ["aa" * 48], "snp_snp_svn": 5}).status == 200
+    answer = put(strict, "attestation-policy/default_cpu", SNP_BUT % literal)
+    assert (answer.status == 200) == (threat is None), answer.body
+    if threat:
+        assert f"it opens {threat}: A05 debug" in answer.json()["detail"]
+        file = json.dumps({"policy": SNP_BUT % literal, "accept": [threat], "reason": "debugging in a laboratory"}).encode()
+        assert strict.admin("PUT", NAME + "attestation-policy/default_cpu", file,
+                            headers={"Content-Type": "application/json"}).status == 200
+        last = [line for line in strict.audit_lines() if line["kind"] == "admin.change"][-1]
+        found = next(p for p in last["detail"]["probes"] if p["threat"] == threat)
+        assert (found["probe"], found["severity"], found["accepted"]) == ("A05", "critical", True)
+        assert strict.set_references({"other": 1}).status == 200, "what was accepted does not keep values from being set"
+
+
 def test_every_stored_name_is_asked_for(strict):
     for i in range(40):
         assert strict.set_resource(f"bulk/x/n{i:02}", b"value").status == 200
@@ -278,13 +307,14 @@ def test_a_threat_is_accepted_by_name_and_with_a_reason(strict, tmp_path):
     body = json.dumps({"policy": AFFIRMING, "accept": ["T-INIT-01"], "reason": ""}).encode()
     json_type = {"Content-Type": "application/json"}
     assert strict.admin("PUT", NAME + "resource-policy", body, headers=json_type).status == 401
-    run = casemate(strict, "set", "resource-policy", file, "--accept", "T-INIT-01", "--accept", "T-INIT-02", "--reason",
-                   "one tenant, for a week")
+    run = casemate(strict, "set", "resource-policy", file, "--accept", "T-INIT-01", "--accept", "T-INIT-02", "--accept", "T-ATT-08",
+                   "--reason", "one tenant with the sample TEE, for a week")
     assert run.returncode == 0, run.stderr
     assert casemate(strict, "get", "resource-policy").stdout == AFFIRMING
     detail = next(line["detail"] for line in strict.audit_lines() if line["kind"] == "admin.change" and "policy" in line["subject"])
-    assert detail["reason"] == "one tenant, for a week"
-    assert {p["threat"]: p["accepted"] for p in detail["probes"]} == {"T-INIT-01": True, "T-INIT-02": True, "T-SEC-03": False}
+    assert detail["reason"] == "one tenant with the sample TEE, for a week"
+    assert {p["threat"]: p["accepted"] for p in detail["probes"]} == {
+        "T-INIT-01": True, "T-INIT-02": True, "T-ATT-08": True, "T-SEC-03": False}
 
 
 def test_a_sound_policy_of_ones_own_is_taken(strict):

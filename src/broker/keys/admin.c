@@ -46,7 +46,7 @@ static const struct route *find_route(const struct keys_admin *m, struct bytes *
 static struct err try_references(struct admin *x)
 {
     struct policy_fault fault;
-    struct err e = policies_try_references(x->caller->keys, x->a, &fault);
+    struct err e = policies_try_references(x->caller->keys, x->a, x->before, &fault);
     if (failed(e))
         TRY(arena_copy(x->a, bytes_of_text(fault.message), &x->detail));
     return e;
@@ -68,6 +68,8 @@ struct err admin_change(struct admin *x, enum store_kind kind, struct bytes name
                                 .evidence = BYTES_EMPTY,
                                 .rule = x->role,
                                 .detail = x->record};
+    if (kind == STORE_REFERENCE && x->before == NULL)
+        TRY(policies_findings(k, x->a, &x->before));
     TRY(group_transaction(k));
     int64_t now = keys_now_sec(k);
     if (value != NULL)
@@ -75,8 +77,6 @@ struct err admin_change(struct admin *x, enum store_kind kind, struct bytes name
     else
         TRY(store_delete(k->store, kind, name, x->who, now));
     x->changes = true;
-    if (kind == STORE_REFERENCE)
-        TRY(try_references(x));
     return group_audit(k, &event);
 }
 
@@ -148,6 +148,8 @@ void keys_on_admin(const struct caller *c, struct arena *a, const struct keys_ad
     struct bytes whole = BYTES_EMPTY;
     x.error = route->error;
     e = route->handler(&x);
+    if (!failed(e) && x.before != NULL)
+        e = try_references(&x);
     if (!failed(e))
         e = buf_end(&body, &whole); /* half an answer is none */
     if (failed(e) && x.changes) {

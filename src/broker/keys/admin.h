@@ -19,8 +19,9 @@ struct admin { /* one administrator's request */
     struct buf *body;
     bool has_value; /* what is to be set is a part of the body: */
     struct bytes value;
-    const struct json *record; /* facts for the audit line of the change, an object, or NULL */
-    bool changes;              /* the store was changed: the reply waits for its group */
+    const struct json *record;           /* facts for the audit line of the change, an object, or NULL */
+    bool changes;                        /* the store was changed: the reply waits for its group */
+    const struct probe_findings *before; /* what was open before the first reference value was changed, or NULL */
 };
 
 /*
@@ -51,10 +52,11 @@ admin_handler admin_status, admin_upload_key, admin_list, admin_read, admin_put,
 MUST_CHECK struct err admin_policy_try(struct admin *x, struct bytes name, struct bytes text);
 
 /*
- * admin_change - put or delete one record in the group's transaction, audited before the commit.
+ * admin_change - put or delete one record in the group's transaction, audited before the commit. Reference values are
+ * tried against the policies once the route has made all its changes.
  *
  * in       value: NULL deletes
- * out      x->changes
+ * out      x->changes, x->before
  * errors   IO, ABSENT, LIMIT, NOMEM
  */
 MUST_CHECK struct err admin_change(struct admin *x, enum store_kind kind, struct bytes name, const struct bytes *value);

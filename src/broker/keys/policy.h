@@ -72,13 +72,16 @@ struct policy_trial {  /* a policy that wants to come into force */
 MUST_CHECK struct err policy_try(struct keys *k, struct arena *a, struct policy_trial *t);
 
 /*
- * policies_try_references - put the probes again to the attestation policies in force, with the reference values as
- * they stand in the open transaction: a value can open what the policy alone did not.
+ * policies_findings - what the catalogue says of all that is in force, as the open transaction has it.
+ * policies_try_references - refuse reference values that open a critical threat which `before` does not have: a value
+ * can open what the policy alone did not, and a policy that was accepted as it is does not keep values from being set.
  *
- * out      *fault on failure
- * errors   as policy_try
+ * out      *out in the arena; *fault on failure
+ * errors   as policy_assess; policies_try_references: DENIED reason policy.critical
  */
-MUST_CHECK struct err policies_try_references(struct keys *k, struct arena *a, struct policy_fault *fault);
+MUST_CHECK struct err policies_findings(struct keys *k, struct arena *a, const struct probe_findings **out);
+MUST_CHECK struct err policies_try_references(struct keys *k, struct arena *a, const struct probe_findings *before,
+                                              struct policy_fault *fault);
 
 struct release_answer {        /* for the audit log */
     struct bytes rule;         /* "resource-policy@3:12:1": the rule that allowed it; without a place where none did */

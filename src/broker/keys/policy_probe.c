@@ -4,8 +4,6 @@
 
 #include "base/limits.h"
 #include "broker/keys/policy.h"
-#include "codec/hex.h"
-#include "crypto/hash.h"
 
 #define PATHS_MAX     4096 /* every stored name is asked for by strangers */
 #define PATHS_FEW     32   /* and these by each of the workloads that are bound */
@@ -13,16 +11,32 @@
 #define FOREIGN       "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
 #define ZERO          "0000000000000000000000000000000000000000000000000000000000000000"
 
-static void note(struct probe_findings *f, const struct probe_finding *row, struct bytes subject)
+const struct probe_finding *probe_finding_of(const struct probe_findings *f, const char *threat)
 {
     for (size_t i = 0; i < f->count; i++)
-        if (strcmp(f->list[i].threat, row->threat) == 0)
-            return;
-    if (f->count == PROBE_FINDINGS_MAX)
-        return;
-    struct probe_finding *to = &f->list[f->count++];
-    *to = *row;
-    (void)snprintf(to->subject, sizeof(to->subject), "%.*s", (int)subject.n, (const char *)subject.p);
+        if (strcmp(f->list[i].row.threat, threat) == 0)
+            return &f->list[i];
+    return NULL;
+}
+
+struct err probe_note(struct probe_findings *f, const struct probe_row *row, struct bytes subject)
+{
+    const struct threat *t = threat_find(bytes_of_text(row->threat));
+    const struct probe_finding *have = probe_finding_of(f, row->threat);
+    size_t at = have == NULL ? f->count : (size_t)(have - f->list);
+    if (t == NULL)
+        return FAIL(ERR_BUG, "a probe names no threat of the catalogue");
+    struct probe_finding finding = {.row = *row};
+    if (finding.row.severity == SEVERITY_NONE)
+        finding.row.severity = t->severity;
+    if (have != NULL && have->row.severity >= finding.row.severity)
+        return OK;
+    if (at == PROBE_FINDINGS_MAX)
+        return FAIL(ERR_LIMIT, "a policy has more findings than a trial keeps");
+    (void)snprintf(finding.subject, sizeof(finding.subject), "%.*s", (int)subject.n, (const char *)subject.p);
+    f->list[at] = finding;
+    f->count += at == f->count;
+    return OK;
 }
 
 struct prober {
@@ -103,13 +117,13 @@ static struct err allows(struct prober *p, const struct buf *token, struct bytes
     return e.code == ERR_NOMEM || e.code == ERR_IO ? e : OK;
 }
 
-static struct err put(struct prober *p, const struct probe_finding *row, const struct buf *token)
+static struct err put(struct prober *p, const struct probe_row *row, const struct buf *token)
 {
     for (size_t i = 0; i < p->asked; i++) {
         bool yes;
         TRY(allows(p, token, BYTES_LIT("resource"), p->paths[i], &yes));
         if (yes)
-            note(p->out, row, p->paths[i]);
+            TRY(probe_note(p->out, row, p->paths[i]));
     }
     return OK;
 }
@@ -119,14 +133,13 @@ static struct err put_statuses(struct prober *p, struct bytes claim)
 {
     static const struct {
         const char *status;
-        struct probe_finding row;
+        struct probe_row row;
     } rows[] = {
-        {"contraindicated", {"Q02", "T-SEC-02", "a guest whose appraisal is contraindicated", true, false, ""}},
-        {"warning", {"Q02", "T-ATT-11", "a guest whose appraisal only warns", false, false, ""}},
-        {"none", {"Q02", "T-ATT-11", "a guest that nobody appraised", false, false, ""}},
+        {"contraindicated", {"Q02", "T-SEC-02", "a guest whose appraisal is contraindicated is served"}},
+        {"warning", {"Q02", "T-ATT-11", "a guest whose appraisal only warns is served"}},
+        {"none", {"Q02", "T-ATT-11", "a guest that nobody appraised is served"}},
     };
-    static const struct probe_finding pair = {"Q13", "T-SEC-02", "a guest with one part that is contraindicated",
-                                              true,  false,      ""};
+    static const struct probe_row pair = {"Q13", "T-SEC-02", "a guest with one part that is contraindicated is served"};
     SCOPED(buf) struct buf token;
     buf_init(&token, 16 * KIB);
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -149,12 +162,12 @@ static struct err put_initdata(struct prober *p)
 {
     static const struct {
         struct bytes claim;
-        struct probe_finding row;
+        struct probe_row row;
     } rows[] = {
         {{(const uint8_t *)FOREIGN, 64},
-         {"Q06", "T-INIT-01", "a sound guest with initdata of somebody else", true, false, ""}},
-        {{(const uint8_t *)ZERO, 64}, {"Q07", "T-INIT-02", "a sound guest without initdata", true, false, ""}},
-        {{(const uint8_t *)"", 0}, {"Q07", "T-INIT-02", "a sound guest without initdata", true, false, ""}},
+         {"Q06", "T-INIT-01", "a sound guest with initdata of somebody else is served"}},
+        {{(const uint8_t *)ZERO, 64}, {"Q07", "T-INIT-02", "a sound guest without initdata is served"}},
+        {{(const uint8_t *)"", 0}, {"Q07", "T-INIT-02", "a sound guest without initdata is served"}},
     };
     SCOPED(buf) struct buf token;
     buf_init(&token, 16 * KIB);
@@ -170,7 +183,7 @@ static struct err put_initdata(struct prober *p)
 
 static struct err put_empty(struct prober *p)
 {
-    static const struct probe_finding row = {"Q05", "T-SEC-02", "a token without any appraisal", true, false, ""};
+    static const struct probe_row row = {"Q05", "T-SEC-02", "a token without any appraisal is served"};
     static const char *const tokens[] = {"{}", "{\"submods\":{}}"};
     SCOPED(buf) struct buf token;
     buf_init(&token, KIB);
@@ -193,10 +206,8 @@ static bool lists(const struct json *list, struct bytes path)
 /* A workload's own token against everything that is not on its list. */
 static struct err put_workload(struct prober *p, size_t which)
 {
-    static const struct probe_finding other = {"Q30", "T-SEC-03", "a sound guest of another workload",
-                                               false, false,      ""};
-    static const struct probe_finding plugin = {"Q28", "T-SEC-03", "a sound guest that asks another plugin",
-                                                false, false,      ""};
+    static const struct probe_row other = {"Q30", "T-SEC-03", "a sound guest of another workload is served"};
+    static const struct probe_row plugin = {"Q28", "T-SEC-03", "a sound guest is served by another plugin"};
     SCOPED(buf) struct buf token;
     bool yes;
     buf_init(&token, 16 * KIB);
@@ -208,12 +219,10 @@ static struct err put_workload(struct prober *p, size_t which)
             continue;
         TRY(allows(p, &token, BYTES_LIT("resource"), p->paths[i], &yes));
         if (yes)
-            note(p->out, &other, p->paths[i]);
+            TRY(probe_note(p->out, &other, p->paths[i]));
     }
     TRY(allows(p, &token, BYTES_LIT("pkcs11"), p->paths[0], &yes));
-    if (yes)
-        note(p->out, &plugin, BYTES_LIT("pkcs11"));
-    return OK;
+    return yes ? probe_note(p->out, &plugin, BYTES_LIT("pkcs11")) : OK;
 }
 
 struct err policy_probe_release(struct keys *k, struct arena *a, const struct rego_policy *policy,
@@ -232,89 +241,6 @@ struct err policy_probe_release(struct keys *k, struct arena *a, const struct re
     return OK;
 }
 
-/* Measurements of nobody: the same in every trial, so that a trial has one outcome. */
-static struct err put_measurement(struct buf *b, unsigned number)
-{
-    char seed[48];
-    struct digest d;
-    int n = snprintf(seed, sizeof(seed), "casemate probe measurement %u", number);
-    TRY(hash_of(HASH_SHA384, bytes_of(seed, n > 0 ? (size_t)n : 0), &d));
-    buf_text(b, "\"");
-    hex_encode(bytes_of(d.p, number < 100 ? 32 : 48), b);
-    buf_text(b, "\"");
-    return OK;
-}
-
-/* Evidence that is genuine and says nothing that anybody registered. source: spec/trust-model.md 5.4, A01 */
-static struct err random_tpm(struct buf *b)
-{
-    buf_text(b, "{\"tpm\":{\"ek_enrolled\":true,\"ek_chain\":\"root\",\"ak_activated\":true");
-    for (unsigned i = 0; i < 24; i++) {
-        char name[24];
-        (void)snprintf(name, sizeof(name), ",\"pcr%02u\":", i);
-        buf_text(b, name);
-        TRY(put_measurement(b, i));
-    }
-    buf_text(b, "},\"init_data\":");
-    TRY(put_measurement(b, 50));
-    buf_text(b, ",\"init_data_claims\":{}}");
-    return OK;
-}
-
-static struct err random_snp(struct buf *b)
-{
-    buf_text(b, "{\"snp\":{\"policy_debug_allowed\":false,\"policy_migrate_ma\":false,\"reported_tcb_bootloader\":255,"
-                "\"reported_tcb_tee\":255,\"reported_tcb_snp\":255,\"reported_tcb_microcode\":255,\"vmpl\":0,"
-                "\"measurement\":");
-    TRY(put_measurement(b, 100));
-    buf_text(b, "},\"init_data\":");
-    TRY(put_measurement(b, 50));
-    buf_text(b, ",\"init_data_claims\":{}}");
-    return OK;
-}
-
-static struct err put_claims(struct arena *a, const struct attestation_policy *policy, const struct buf *text,
-                             const struct json *references, int64_t now_sec, bool *affirms)
-{
-    const struct json *input;
-    const struct verified verified = {.identity = VERDICT_AFFIRMING};
-    struct appraisal ap;
-    TRY(json_decode(a, buf_view(text), NULL, NULL, &input));
-    struct err e = appraise_policy(a, policy, &verified, input, references, now_sec, &ap);
-    *affirms = !failed(e) && ap.verdict == VERDICT_AFFIRMING;
-    return e.code == ERR_NOMEM ? e : OK;
-}
-
-struct err policy_probe_attestation(struct arena *a, const struct attestation_policy *policy, const char *name,
-                                    const struct json *references, int64_t now_sec, struct probe_findings *out)
-{
-    static const struct {
-        struct err (*make)(struct buf *b);
-        const char *text;
-        struct probe_finding row;
-    } rows[] = {
-        {random_tpm, NULL, {"A01", "T-ATT-09", "TPM evidence with random measurements is affirming", true, false, ""}},
-        {random_snp, NULL, {"A01", "T-ATT-09", "SNP evidence with random measurements is affirming", true, false, ""}},
-        {NULL, "{\"tpm\":{}}", {"A14", "T-ATT-09", "TPM evidence without claims is affirming", true, false, ""}},
-        {NULL, "{\"snp\":{}}", {"A14", "T-ATT-09", "SNP evidence without claims is affirming", true, false, ""}},
-        {NULL, "{\"unknown-tee\":{}}", {"A13", "T-ATT-09", "evidence of an unknown TEE is affirming", true, false, ""}},
-        {NULL, "{}", {"A12", "T-ATT-09", "no evidence is affirming", true, false, ""}},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        SCOPED(buf) struct buf text;
-        bool affirms;
-        buf_init(&text, 16 * KIB);
-        if (rows[i].make != NULL)
-            TRY(rows[i].make(&text));
-        else
-            buf_text(&text, rows[i].text);
-        TRY(put_claims(a, policy, &text, references, now_sec, &affirms));
-        if (affirms)
-            note(out, &rows[i].row, bytes_of_text(name));
-    }
-    return OK;
-}
-
 struct err probe_findings_json(struct arena *a, const struct probe_findings *f, const struct json **out)
 {
     const struct json *items[PROBE_FINDINGS_MAX];
@@ -322,10 +248,10 @@ struct err probe_findings_json(struct arena *a, const struct probe_findings *f, 
         const struct probe_finding *p = &f->list[i];
         struct json_object o;
         json_object_init(&o, a);
-        json_object_text(&o, "probe", p->probe);
-        json_object_text(&o, "threat", p->threat);
-        json_object_text(&o, "severity", p->is_critical ? "critical" : "high");
-        json_object_text(&o, "what", p->what);
+        json_object_text(&o, "probe", p->row.probe);
+        json_object_text(&o, "threat", p->row.threat);
+        json_object_text(&o, "severity", severity_name(p->row.severity));
+        json_object_text(&o, "what", p->row.what);
         json_object_text(&o, "subject", p->subject);
         json_object_bool(&o, "accepted", p->is_accepted);
         TRY(json_object_end(&o, &items[i]));

@@ -79,37 +79,28 @@ static bool is_accepted(const struct json *accepted, const char *threat)
     return false;
 }
 
-static struct err judge(struct keys *k, struct policy_trial *t)
+/* What refuses a change: the critical findings that are neither accepted nor `known`. */
+static struct err judge(struct keys *k, const struct probe_findings *findings, const struct probe_findings *known,
+                        struct policy_fault *fault)
 {
     const struct probe_finding *first = NULL;
-    char threats[256] = "";
-    for (size_t i = 0; i < t->findings.count; i++) {
-        struct probe_finding *f = &t->findings.list[i];
-        f->is_accepted = is_accepted(t->accepted, f->threat);
-        if (!f->is_critical || f->is_accepted)
+    char opened[256] = "";
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct probe_finding *f = &findings->list[i];
+        const struct probe_finding *before = known == NULL ? NULL : probe_finding_of(known, f->row.threat);
+        bool is_known = before != NULL && before->row.severity >= f->row.severity;
+        if (f->row.severity < SEVERITY_CRITICAL || f->is_accepted || is_known)
             continue;
-        size_t n = strlen(threats);
-        (void)snprintf(threats + n, sizeof(threats) - n, "%s%s", n == 0 ? "" : ", ", f->threat);
+        size_t n = strlen(opened);
+        (void)snprintf(opened + n, sizeof(opened) - n, "%s%s", n == 0 ? "" : ", ", f->row.threat);
         first = first == NULL ? f : first;
     }
     if (first == NULL || strcmp(settings_text(k->settings, SETTING_POLICY_ON_CRITICAL), "insecure_warn") == 0)
         return OK;
-    (void)snprintf(t->fault.message, sizeof(t->fault.message),
-                   "it opens %s: %s passes (probe %s, %s); mend it, or accept each threat by name and with a reason",
-                   threats, first->what, first->probe, first->subject);
-    return REFUSE(ERR_DENIED, REASON_POLICY_CRITICAL, "the policy opens a critical threat");
-}
-
-static struct err try_release(struct keys *k, struct arena *a, struct policy_trial *t)
-{
-    struct rego_policy *p = NULL;
-    SCOPED(buf) struct buf data;
-    buf_init(&data, 16 * MIB);
-    TRY(release_workloads(k, a, &data));
-    TRY(release_compile(t->text, buf_view(&data), &p, &t->fault));
-    struct err e = policy_probe_release(k, a, p, &t->findings);
-    rego_policy_free(p);
-    return e;
+    (void)snprintf(fault->message, sizeof(fault->message),
+                   "it opens %s: %s (probe %s, %s); mend it, or accept each threat by name and with a reason", opened,
+                   first->row.what, first->row.probe, first->subject);
+    return REFUSE(ERR_DENIED, REASON_POLICY_CRITICAL, "the change opens a critical threat");
 }
 
 static struct err references_of(struct keys *k, struct arena *a, const struct json **out)
@@ -129,42 +120,89 @@ static struct err references_of(struct keys *k, struct arena *a, const struct js
     return json_new_object(a, members, count, out);
 }
 
-static struct err try_attestation(struct keys *k, struct arena *a, struct policy_trial *t)
+/* The record of the store, or the built-in text; empty where there is neither. */
+static struct err text_in_force(struct keys *k, struct arena *a, const char *name, struct bytes *out)
 {
-    struct attestation_policy *p = NULL;
-    const struct json *references;
-    char *name;
-    TRY(arena_text(a, t->name, &name));
-    TRY(references_of(k, a, &references));
-    TRY(attestation_policy_new("attestation-policy", t->text, &p, &t->fault));
-    struct err e = policy_probe_attestation(a, p, name, references, keys_now_sec(k), &t->findings);
-    attestation_policy_free(p);
+    uint64_t version;
+    struct err e = store_get_public(k->store, a, STORE_POLICY, bytes_of_text(name), out, &version);
+    if (e.code == ERR_ABSENT)
+        *out = builtin_policy(bytes_of_text(name));
+    return e.code == ERR_ABSENT ? OK : e;
+}
+
+static struct err read_state(struct keys *k, struct arena *a, struct in_force *out)
+{
+    *out = (struct in_force){.attestation_name = BYTES_LIT(POLICY_DEFAULT_CPU), .changed = BYTES_EMPTY};
+    TRY(references_of(k, a, &out->references));
+    TRY(text_in_force(k, a, POLICY_RELEASE, &out->release));
+    return text_in_force(k, a, POLICY_DEFAULT_CPU, &out->attestation);
+}
+
+/* What the catalogue of threats says of a policy among those in force. */
+static struct err assess(struct keys *k, struct arena *a, struct policy_trial *t)
+{
+    struct in_force state;
+    TRY(read_state(k, a, &state));
+    state.changed = t->name;
+    if (is_attestation(t->name)) {
+        state.attestation = t->text;
+        state.attestation_name = t->name;
+    } else {
+        state.release = t->text;
+    }
+    return policy_assess(a, &state, keys_now_sec(k), &t->findings);
+}
+
+static struct err try_release(struct keys *k, struct arena *a, struct policy_trial *t)
+{
+    struct rego_policy *p = NULL;
+    SCOPED(buf) struct buf data;
+    buf_init(&data, 16 * MIB);
+    TRY(release_workloads(k, a, &data));
+    TRY(release_compile(t->text, buf_view(&data), &p, &t->fault));
+    struct err e = policy_probe_release(k, a, p, &t->findings);
+    rego_policy_free(p);
     return e;
 }
 
 struct err policy_try(struct keys *k, struct arena *a, struct policy_trial *t)
 {
     TRY(policy_check(t->name, t->text, &t->fault));
-    TRY(is_attestation(t->name) ? try_attestation(k, a, t) : try_release(k, a, t));
-    return judge(k, t);
+    if (!is_attestation(t->name))
+        TRY(try_release(k, a, t));
+    TRY(assess(k, a, t));
+    for (size_t i = 0; i < t->findings.count; i++)
+        t->findings.list[i].is_accepted = is_accepted(t->accepted, t->findings.list[i].row.threat);
+    return judge(k, &t->findings, NULL, &t->fault);
 }
 
-struct err policies_try_references(struct keys *k, struct arena *a, struct policy_fault *fault)
+struct err policies_findings(struct keys *k, struct arena *a, const struct probe_findings **out)
 {
     const struct store_entry *entries;
     size_t count;
-    *fault = (struct policy_fault){0};
+    struct in_force state;
+    struct probe_findings *found;
+    TRY(arena_array(a, 1, &found));
+    TRY(read_state(k, a, &state));
+    TRY(policy_assess(a, &state, keys_now_sec(k), found));
     TRY(store_list(k->store, a, STORE_POLICY, &entries, &count));
     for (size_t i = 0; i < count; i++) {
-        struct policy_trial t = {.name = entries[i].name};
         uint64_t version;
-        if (!is_attestation(t.name))
+        if (!is_attestation(entries[i].name) || bytes_is(entries[i].name, POLICY_DEFAULT_CPU))
             continue;
-        TRY(store_get_public(k->store, a, STORE_POLICY, t.name, &t.text, &version));
-        TRY(try_attestation(k, a, &t));
-        struct err e = judge(k, &t);
-        *fault = t.fault;
-        TRY(e);
+        state.attestation_name = state.changed = entries[i].name;
+        TRY(store_get_public(k->store, a, STORE_POLICY, entries[i].name, &state.attestation, &version));
+        TRY(policy_assess(a, &state, keys_now_sec(k), found));
     }
+    *out = found;
     return OK;
+}
+
+struct err policies_try_references(struct keys *k, struct arena *a, const struct probe_findings *before,
+                                   struct policy_fault *fault)
+{
+    const struct probe_findings *after;
+    *fault = (struct policy_fault){0};
+    TRY(policies_findings(k, a, &after));
+    return judge(k, after, before, fault);
 }

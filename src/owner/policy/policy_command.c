@@ -146,9 +146,10 @@ const struct command command_policy_set = {
     .summary = "put a policy in Rego in force",
     .help = "NAME is resource-policy (who gets which resource) or attestation-policy/default_CLASS (which evidence is\n"
             "good, for a class of TEEs: cpu, gpu, ...). The broker compiles it first and refuses one that does not\n"
-            "compile or does not define what it must: allow, or trust_claims. Then it puts the probes of the threat\n"
-            "catalogue to it: a policy that lets pass what is of critical severity is refused, and the answer names\n"
-            "the threat. Each setting is a new version.",
+            "compile or does not define what it must: allow, or trust_claims. Then it assesses what would\n"
+            "be in force, as casemate assess does, and puts tokens to the policy that must not open its resources:\n"
+            "a policy that opens a threat of critical severity is refused, and the answer names the threat. Each\n"
+            "setting is a new version.",
     .example = "casemate policy set resource-policy release.rego --admin broker/admin/admin.toml",
     .run = set,
 };

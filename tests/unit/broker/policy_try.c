@@ -30,7 +30,7 @@ static struct err try(const char *name, const char *rules, struct policy_trial *
 static const struct probe_finding *finding_of(const struct policy_trial *t, const char *threat)
 {
     for (size_t i = 0; i < t->findings.count; i++)
-        if (strcmp(t->findings.list[i].threat, threat) == 0)
+        if (strcmp(t->findings.list[i].row.threat, threat) == 0)
             return &t->findings.list[i];
     return NULL;
 }
@@ -41,9 +41,9 @@ static void found(const char *name, const char *rules, const char *probe, const 
     ROW(rules);
     struct err e = try(name, rules, &t);
     const struct probe_finding *f = finding_of(&t, threat);
-    if (f == NULL || strcmp(f->probe, probe) != 0)
-        fail_msg("row '%s': %s found %s, expected %s", rules, threat, f == NULL ? "nothing" : f->probe, probe);
-    assert_int_equal(f->is_critical, is_critical);
+    if (f == NULL || strcmp(f->row.probe, probe) != 0)
+        fail_msg("row '%s': %s found %s, expected %s", rules, threat, f == NULL ? "nothing" : f->row.probe, probe);
+    assert_int_equal(f->row.severity == SEVERITY_CRITICAL, is_critical);
     if (is_critical)
         assert_true(failed(e) && e.reason == REASON_POLICY_CRITICAL);
     else
@@ -131,7 +131,8 @@ static void a_threat_is_accepted_by_its_name_alone(void **state)
         {"[\"T-SEC-02\"]", false},
         {"[\"T-SEC-02\",\"T-INIT-01\",\"T-INIT-0\",2]", false},
         {"\"T-SEC-02 T-INIT-01 T-INIT-02\"", false},
-        {"[\"T-SEC-02\",\"T-INIT-01\",\"T-INIT-02\"]", true},
+        {"[\"T-SEC-02\",\"T-INIT-01\",\"T-INIT-02\"]", false},
+        {"[\"T-SEC-02\",\"T-INIT-01\",\"T-INIT-02\",\"T-ATT-08\"]", true},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct policy_trial t = {.name = BYTES_LIT(POLICY_RELEASE), .text = bytes_of_text(open)};
