@@ -93,7 +93,7 @@ static struct err read_lines(struct audit *a, struct segment_reader *r)
         is_broken = failed(e);
         if (is_broken && audit_chain_is_head(line))
             return tampered();
-        if (is_head) {
+        if (is_head && !a->chain.awaits_own_head) {
             a->synced = at;
             a->size = r->offset;
         }
@@ -110,7 +110,7 @@ static struct err read_current(struct audit *a)
     return e;
 }
 
-static struct err continue_log(struct audit *a)
+static struct err continue_log(struct audit *a, const struct audit_signer *signer)
 {
     TRY(segment_last(a->dir_fd, &a->number));
     if (a->number == 0)
@@ -118,6 +118,8 @@ static struct err continue_log(struct audit *a)
     if (a->number > 1)
         TRY(adopt_segment(a, a->number - 1));
     TRY(read_current(a));
+    if (a->chain.awaits_own_head || !bytes_is(bytes_of_text(a->chain.signer.id), signer->id))
+        return REFUSE(ERR_UNVERIFIED, REASON_AUDIT_BROKEN, "another key signed the end of the audit log");
     char name[SEGMENT_NAME];
     segment_name(a->number, name);
     a->fd = openat(a->dir_fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -151,8 +153,11 @@ static struct err open_directory(struct audit *a, const char *directory, const s
     TRY(take_lock(a));
     if (!key_is_private(signer))
         return FAIL(ERR_STATE, "the audit key is not a private key");
+    struct audit_signer own;
     TRY(audit_chain_init(&a->chain, signer));
-    TRY(continue_log(a));
+    TRY(audit_signer_init(&own, signer));
+    TRY(continue_log(a, &own));
+    a->chain.signer = own; /* a key that the log named is a public one */
     a->open = a->synced;
     return OK;
 }
@@ -311,11 +316,9 @@ static struct err write_group(struct audit *a, int64_t at_sec)
     return OK;
 }
 
-struct err audit_sync(struct audit *a, int64_t at_sec)
+/* After an attempt to write the group. */
+static struct err settle(struct audit *a, struct err e)
 {
-    if (!audit_pending(a))
-        return OK;
-    struct err e = write_group(a, at_sec);
     audit_drop(a);
     if (failed(e) && a->has_tail) {
         /* At once, so that a stop now leaves nothing behind; if it fails, the next group tries again before it writes.
@@ -324,6 +327,44 @@ struct err audit_sync(struct audit *a, int64_t at_sec)
         (void)again.code;
     }
     return down(e);
+}
+
+struct err audit_sync(struct audit *a, int64_t at_sec)
+{
+    if (!audit_pending(a))
+        return OK;
+    return settle(a, write_group(a, at_sec));
+}
+
+/* The line that names the key and the head of the old one; the new one's head follows when the group is written. */
+static struct err append_change(struct audit *a, const struct key *next, int64_t at_sec)
+{
+    struct arena arena;
+    const struct json *detail;
+    arena_init(&arena, 4096);
+    struct err e = audit_change_detail(&arena, next, &detail);
+    if (!failed(e))
+        e = audit_append(a, &(struct audit_event){.kind = AUDIT_KEY_CHANGE, .detail = detail}, at_sec, NULL);
+    arena_clear(&arena);
+    TRY(e);
+    return audit_chain_head(&a->chain, &a->open, at_sec, &a->group);
+}
+
+struct err audit_change_key(struct audit *a, const struct key *next, int64_t at_sec)
+{
+    struct audit_signer before = a->chain.signer;
+    struct audit_signer after;
+    if (audit_pending(a) || !key_is_private(next))
+        return FAIL(ERR_STATE, "the log has an open group, or the next key is no private key");
+    TRY(audit_signer_init(&after, next));
+    struct err e = append_change(a, next, at_sec);
+    if (!failed(e)) {
+        a->chain.signer = after;
+        e = write_group(a, at_sec);
+    }
+    if (failed(e))
+        a->chain.signer = before;
+    return settle(a, e);
 }
 
 struct audit_head audit_head(const struct audit *a)

@@ -62,6 +62,16 @@ MUST_CHECK struct err audit_sync(struct audit *a, int64_t at_sec);
 void audit_drop(struct audit *a);
 struct audit_head audit_head(const struct audit *a);
 
+/*
+ * audit_change_key - let another key sign from now on: a group of its own, with a head of each key, so that who has
+ * either key can follow. After a failure the old key stays in force.
+ *
+ * in       next: a private key (P-256 or Ed25519), borrowed as long as the log is open
+ * errors   UNSUPPORTED another kind of key; STATE no private key, or the group is open; IO, NOMEM with reason
+ * audit.down cost     one write, one fdatasync, two signatures source: docs/protocol/audit.md change of the key
+ */
+MUST_CHECK struct err audit_change_key(struct audit *a, const struct key *next, int64_t at_sec);
+
 struct audit_report {
     uint64_t lines;
     uint64_t last_seq;
@@ -73,11 +83,12 @@ struct audit_report {
 };
 
 /*
- * audit_verify - walk all segments in a directory with only the public key: every line parses, every hash and sequence
- * number chains, every signed head verifies; expected_seq and expected_hash (may be 0/NULL) must occur. Without them a
- * log that was cut behind a signed head is not told from a whole one.
- * audit_walk - the same, calling `visit` for every line (text without its end). The lines of a group come before its
- * head was checked: what was shown holds only once the walk returned OK.
+ * audit_verify - walk all segments in a directory with only a public key of the log, the first or a later one: every
+ * line parses, every hash and sequence number chains, every signed head verifies from the first of that key on (it
+ * covers what stands before it by the hashes); expected_seq and expected_hash (may be 0/NULL) must occur. Without them
+ * a log that was cut behind a signed head is not told from a whole one. audit_walk - the same, calling `visit` for
+ * every line (text without its end). The lines of a group come before its head was checked: what was shown holds only
+ * once the walk returned OK.
  *
  * in       directory: hostile content
  * out      *report, also on failure

@@ -18,38 +18,19 @@
 
 static const char head_domain[] = "casemate-audit-head/1"; /* its NUL is part of what is signed */
 
-static struct err key_identity(struct audit_chain *c)
-{
-    TRY(key_spki(c->key, &c->line));
-    struct bytes spki;
-    TRY(buf_end(&c->line, &spki));
-    struct digest d;
-    TRY(hash_of(HASH_SHA256, spki, &d));
-    buf_reset(&c->line);
-    base64_encode(BASE64_URL, digest_view(&d), &c->line);
-    struct bytes text;
-    TRY(buf_end(&c->line, &text));
-    assert(text.n < sizeof(c->key_id));
-    memcpy(c->key_id, text.p, text.n);
-    buf_reset(&c->line);
-    return OK;
-}
-
 struct err audit_chain_init(struct audit_chain *c, const struct key *key)
 {
-    *c = (struct audit_chain){.key = key};
+    *c = (struct audit_chain){.has_own_head = false};
     arena_init(&c->arena, LINE_ARENA);
     buf_init(&c->line, AUDIT_LINE_MAX);
     buf_init(&c->signed_as, AUDIT_LINE_MAX + sizeof(head_domain));
-    enum key_kind kind = key_kind_of(key);
-    if (kind != KEY_EC_P256 && kind != KEY_ED25519)
-        return FAIL(ERR_UNSUPPORTED, "an audit key is P-256 or Ed25519");
-    c->alg = kind == KEY_EC_P256 ? SIG_ECDSA_SHA256 : SIG_ED25519;
-    return key_identity(c);
+    return audit_signer_init(&c->signer, key);
 }
 
 void audit_chain_clear(struct audit_chain *c)
 {
+    audit_change_clear(&c->change);
+    key_free(c->owned);
     arena_clear(&c->arena);
     buf_clear(&c->line);
     buf_clear(&c->signed_as);
@@ -184,7 +165,7 @@ static void add_head(struct json_object *o, const struct audit_chain *c, const s
                      int64_t at_sec)
 {
     add_common(o, position, at_sec, "head");
-    json_object_text(o, "key", c->key_id);
+    json_object_text(o, "key", c->signer.id);
     if (position->has_root)
         add_store(o, position->generation, position->root);
 }
@@ -200,7 +181,7 @@ struct err audit_chain_head(struct audit_chain *c, struct audit_position *positi
     struct bytes text;
     TRY(signed_text(c, v, &text));
     buf_reset(&c->line);
-    TRY(key_sign(c->key, c->alg, text, &c->line));
+    TRY(key_sign(c->signer.key, c->signer.alg, text, &c->line));
     struct bytes sig, sig_text;
     TRY(buf_end(&c->line, &sig));
     TRY(base64_encode_arena(&c->arena, BASE64_URL, sig, &sig_text));
@@ -228,7 +209,8 @@ static bool is_own_trouble(struct err e)
     return e.code == ERR_NOMEM || e.code == ERR_BUG || e.code == ERR_IO;
 }
 
-static struct err check_signature(struct audit_chain *c, const struct json *v, const char **what)
+/* The line without its signature, as it was signed. */
+static struct err text_of_head(struct audit_chain *c, const struct json *v, struct bytes *out)
 {
     struct json_member members[LINE_MEMBERS];
     size_t count = 0;
@@ -237,19 +219,44 @@ static struct err check_signature(struct audit_chain *c, const struct json *v, c
             members[count++] = v->members[i];
     const struct json *unsigned_head;
     TRY(json_new_object(&c->arena, members, count, &unsigned_head));
+    return signed_text(c, unsigned_head, out);
+}
+
+static struct err check_signature(struct audit_chain *c, const struct json *v, const char **what)
+{
     struct bytes text, key_id, sig_text;
-    TRY(signed_text(c, unsigned_head, &text));
+    uint8_t sig[SIG_MAX];
     if (failed(json_need_string(v, "key", &key_id)) || failed(json_need_string(v, "sig", &sig_text)))
         return broken("a head without key or signature", what);
-    if (!bytes_is(key_id, c->key_id))
-        return broken("a head that another key signed", what);
-    uint8_t sig[SIG_MAX];
     if (failed(base64_decode_fixed(BASE64_URL, sig_text, sig, sizeof(sig))))
         return broken("a malformed signature", what);
-    struct err e = key_verify(c->key, c->alg, text, BYTES_OF(sig));
+    const struct audit_signer *by = audit_signer_named(c, key_id);
+    if (by == NULL && c->has_own_head)
+        return broken(AUDIT_OTHER_KEY, what);
+    if (by == NULL) {
+        c->awaits_own_head = true;
+        return OK;
+    }
+    TRY(text_of_head(c, v, &text));
+    struct err e = key_verify(by->key, by->alg, text, BYTES_OF(sig));
     if (is_own_trouble(e))
         return e;
-    return failed(e) ? broken("the signature of a head does not verify", what) : OK;
+    if (failed(e))
+        return broken("the signature of a head does not verify", what);
+    audit_chain_signed(c, by);
+    return OK;
+}
+
+/* A change of the key stands directly before the two heads that make it. */
+static struct err follow_change(struct audit_chain *c, const struct json *v, struct bytes kind, const char **what)
+{
+    audit_change_clear(&c->change);
+    if (!bytes_is(kind, AUDIT_KEY_CHANGE))
+        return OK;
+    struct err e = audit_change_read(&c->arena, v, &c->change);
+    if (is_own_trouble(e))
+        return e;
+    return failed(e) ? broken("a change of the key that names none", what) : OK;
 }
 
 /* Parse a line and hold it against its own canonical form, so that one content has one text. */
@@ -309,6 +316,8 @@ struct err audit_chain_check(struct audit_chain *c, struct audit_position *posit
     bool head = bytes_is(kind, "head");
     if (head)
         TRY(check_signature(c, v, what));
+    else
+        TRY(follow_change(c, v, kind, what));
     struct digest d;
     TRY(hash_of(HASH_SHA256, line, &d));
     next.seq = position->seq + 1;

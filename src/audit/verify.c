@@ -16,7 +16,8 @@ struct walk {
     const uint8_t *expected_hash; /* NULL: none */
     audit_visit *visit;           /* NULL: none */
     void *context;
-    bool is_closed; /* the last line is a signed head */
+    bool is_closed;      /* the last line is a signed head */
+    uint64_t first_head; /* its seq, 0 before it */
     struct audit_report *report;
 };
 
@@ -36,6 +37,8 @@ static struct err walk_line(struct walk *w, struct bytes line)
         return broken(w, what);
     TRY(e);
     w->is_closed = is_head;
+    if (is_head && w->first_head == 0)
+        w->first_head = w->position.seq;
     w->report->lines++;
     w->report->last_seq = w->position.seq;
     memcpy(w->report->last_hash, w->position.hash, sizeof(w->report->last_hash));
@@ -81,6 +84,11 @@ static struct err walk_segments(struct walk *w, int dir_fd)
             e = broken(w, "a segment is missing");
         segment_reader_clear(&r);
         TRY(e);
+    }
+    if (w->chain.awaits_own_head) {
+        w->report->bad_line = w->first_head;
+        w->report->bad_what = AUDIT_OTHER_KEY;
+        return REFUSE(ERR_UNVERIFIED, REASON_AUDIT_BROKEN, "no head of the audit log is signed by this key");
     }
     if (w->expected_hash != NULL && !w->report->anchored) {
         w->report->bad_what = "the expected head does not occur: the log was cut or replaced";
