@@ -9,7 +9,7 @@
 enum control_message {
     CONTROL_NONE = 0,
     CONTROL_PEER,   /* control_peer and one file descriptor: a new end of a channel; no answer */
-    CONTROL_RELOAD, /* empty: read certificates and keys again (front); no answer */
+    CONTROL_RELOAD, /* two open files: certificate and its key (fronts), token key and audit key (keys); no answer */
     CONTROL_STOP    /* empty: finish what is running and end; no answer */
 };
 

@@ -44,6 +44,12 @@ struct signer { /* the token key, and what is the same in every token */
     struct signed_row made[SIGNER_KEEPS]; /* by digest; a later one takes the place of an earlier one */
 };
 
+struct retired_signer { /* the token key before the one in force: its tokens hold until the last has expired */
+    struct key *key;    /* NULL: none */
+    struct bytes header_text;
+    int64_t until_sec;
+};
+
 #define ADMIN_SEEN_MAX 4096
 
 struct admin_seen { /* a jti that was used, until its token expires */
@@ -78,6 +84,7 @@ struct keys {
     struct key *audit_key;
     struct key *upload_key; /* secrets are uploaded as JWE to this key; new at each start */
     struct signer signer;
+    struct retired_signer retired;
     struct session_keys sessions;
     struct policies policies;
 

@@ -6,6 +6,7 @@
 #include "broker/ipc/control_msg.h"
 #include "broker/keys/group.h"
 #include "broker/keys/policy.h"
+#include "broker/keys/reload.h"
 #include "broker/keys/start.h"
 #include "broker/keys/workers.h"
 #include "broker/role.h"
@@ -99,6 +100,12 @@ static void on_control(void *context, const struct message *m)
     if (m->type == CONTROL_STOP) {
         group_flush(k);
         loop_stop(k->loop);
+    } else if (m->type == CONTROL_RELOAD && m->fd_count == 2) {
+        struct err e = keys_reload(k, m->fds[0], m->fds[1]);
+        if (failed(e))
+            LOG_ERR(LOG_LEVEL_ERROR, "reload.failed", e);
+        else
+            LOG(LOG_LEVEL_INFO, "reload.done");
     } else if (m->type == CONTROL_PEER && m->fd_count == 1 && !failed(control_peer_decode(m->body, &peer))) {
         struct err e = adopt(k, &peer, dup(m->fds[0]));
         if (failed(e))

@@ -184,10 +184,8 @@ struct err keys_start(struct keys *k)
 {
     TRY(read_private_key(settings_text(k->settings, SETTING_KEYS_TOKEN_KEY_FILE), &k->signer.key));
     TRY(read_private_key(settings_text(k->settings, SETTING_KEYS_AUDIT_KEY_FILE), &k->audit_key));
-    if (key_kind_of(k->signer.key) != KEY_EC_P256)
-        return FAIL(ERR_UNSUPPORTED, "the token key is not an EC key on P-256");
     TRY(key_generate(KEY_EC_P256, &k->upload_key));
-    TRY(signer_init(&k->signer, &k->setup));
+    TRY(signer_header(k->signer.key, &k->setup, &k->signer.header_text));
     TRY(read_pems(k, SETTING_VERIFIER_TPM_ROOTS, &k->tpm_roots_pem));
     TRY(read_pems(k, SETTING_VERIFIER_TPM_INSECURE_SOFTWARE_ROOTS, &k->insecure_tpm_roots_pem));
     TRY(read_pems(k, SETTING_VERIFIER_SNP_INSECURE_TEST_ROOTS, &k->snp_test_roots_pem));
@@ -207,6 +205,7 @@ void keys_end(struct keys *k)
     store_close(k->store);
     secret_clear(&k->master);
     key_free(k->signer.key);
+    key_free(k->retired.key);
     key_free(k->audit_key);
     key_free(k->upload_key);
     arena_clear(&k->trust_arena);

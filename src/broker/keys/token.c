@@ -10,12 +10,14 @@
 #define SUBMODS_MAX 9
 #define SIGNATURE   64
 
-struct err signer_init(struct signer *s, struct arena *a)
+struct err signer_header(const struct key *key, struct arena *a, struct bytes *out)
 {
     const struct json *jwk;
-    TRY(jwk_encode(a, s->key, jws_alg_name(key_kind_of(s->key)), &jwk));
+    if (key_kind_of(key) != KEY_EC_P256)
+        return FAIL(ERR_UNSUPPORTED, "the token key is not an EC key on P-256");
+    TRY(jwk_encode(a, key, jws_alg_name(key_kind_of(key)), &jwk));
     struct bytes kid;
-    TRY(jwk_thumbprint(a, s->key, &kid));
+    TRY(jwk_thumbprint(a, key, &kid));
     struct json_object o;
     json_object_init(&o, a);
     json_object_add(&o, "jwk", jwk);
@@ -25,11 +27,23 @@ struct err signer_init(struct signer *s, struct arena *a)
     /* Signing anything shows the header's text once and for all. */
     SCOPED(buf) struct buf b;
     buf_init(&b, TOKEN_MAX);
-    TRY(jws_sign(s->key, rest, BYTES_LIT("{}"), &b));
+    TRY(jws_sign(key, rest, BYTES_LIT("{}"), &b));
     const uint8_t *dot = memchr(b.p, '.', b.n);
     if (dot == NULL)
         return FAIL(ERR_BUG, "a token without a dot");
-    return arena_copy(a, bytes_of(b.p, (size_t)(dot - b.p) + 1), &s->header_text);
+    return arena_copy(a, bytes_of(b.p, (size_t)(dot - b.p) + 1), out);
+}
+
+void signer_use(struct keys *k, struct key *key, struct bytes header_text)
+{
+    key_free(k->retired.key);
+    k->retired =
+        (struct retired_signer){.key = k->signer.key,
+                                .header_text = k->signer.header_text,
+                                .until_sec = keys_now_sec(k) + settings_int(k->settings, SETTING_TOKEN_LIFETIME)};
+    memset(&k->signer, 0, sizeof(k->signer));
+    k->signer.key = key;
+    k->signer.header_text = header_text;
 }
 
 static struct err read_vector(const struct json *v, struct ear_vector *out)
@@ -122,11 +136,20 @@ static struct err sign(struct signer *s, struct arena *a, struct bytes payload, 
     return OK;
 }
 
-/* What this process signed itself, bit by bit, holds; anything else is verified. */
-static struct err check_signature(struct signer *s, struct bytes signing_input, struct bytes signature)
+static bool is_retired(const struct keys *k, struct bytes token)
 {
+    return k->retired.key != NULL && keys_now_sec(k) < k->retired.until_sec &&
+           bytes_starts(token, k->retired.header_text);
+}
+
+/* What this process signed itself, bit by bit, holds; anything else is verified. */
+static struct err check_signature(struct keys *k, struct bytes signing_input, struct bytes signature)
+{
+    struct signer *s = &k->signer;
     struct digest d;
     TRY(hash_of(HASH_SHA256, signing_input, &d));
+    if (is_retired(k, signing_input))
+        return key_verify_digest(k->retired.key, SIG_ECDSA_SHA256, &d, signature);
     const struct signed_row *row = row_of(s, &d);
     if (row->is_set && bytes_equal(BYTES_OF(row->digest), digest_view(&d)) &&
         bytes_equal_ct(BYTES_OF(row->signature), signature))
@@ -172,9 +195,10 @@ static struct err decode_payload(struct keys *k, struct arena *a, struct bytes p
     return e;
 }
 
-static struct err split(struct bytes token, struct bytes header, struct bytes *signed_part, struct bytes *payload,
+static struct err split(const struct keys *k, struct bytes token, struct bytes *signed_part, struct bytes *payload,
                         struct bytes *signature)
 {
+    struct bytes header = is_retired(k, token) ? k->retired.header_text : k->signer.header_text;
     if (token.n > TOKEN_MAX || !bytes_starts(token, header))
         return REFUSE(ERR_UNVERIFIED, REASON_TOKEN_SIGNATURE, "not a token of this broker");
     struct bytes rest = bytes_of(token.p + header.n, token.n - header.n);
@@ -194,10 +218,10 @@ struct err token_check(struct keys *k, struct arena *a, struct bytes token, cons
     struct bytes signed_part;
     struct bytes part;
     struct bytes signature_text;
-    TRY(split(token, k->signer.header_text, &signed_part, &part, &signature_text));
+    TRY(split(k, token, &signed_part, &part, &signature_text));
     uint8_t signature[SIGNATURE];
     TRY_AS(REASON_TOKEN_MALFORMED, base64_decode_fixed(BASE64_URL, signature_text, signature, sizeof(signature)));
-    TRY_AS(REASON_TOKEN_SIGNATURE, check_signature(&k->signer, signed_part, BYTES_OF(signature)));
+    TRY_AS(REASON_TOKEN_SIGNATURE, check_signature(k, signed_part, BYTES_OF(signature)));
     TRY_AS(REASON_TOKEN_MALFORMED, decode_payload(k, a, part, payload, payload_text));
     return OK;
 }
@@ -208,7 +232,7 @@ struct err token_read(struct keys *k, struct arena *a, struct bytes token, const
     struct bytes signed_part;
     struct bytes part;
     struct bytes signature;
-    TRY(split(token, k->signer.header_text, &signed_part, &part, &signature));
+    TRY(split(k, token, &signed_part, &part, &signature));
     TRY_AS(REASON_TOKEN_MALFORMED, decode_payload(k, a, part, payload, payload_text));
     return OK;
 }

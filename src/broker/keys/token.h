@@ -8,13 +8,23 @@
 #include "broker/keys/keys.h"
 
 /*
- * signer_init - load the token key's public side into the header that every token starts with.
+ * signer_header - the header that every token of a key starts with, and a dot.
  *
- * in       s->key: set; a: lives as long as the process
- * out      s->header_text
- * errors   NOMEM, BUG
+ * in       key: a private key on P-256; a: lives as long as the process
+ * out      *out only on success
+ * errors   UNSUPPORTED another kind of key; NOMEM, BUG
  */
-MUST_CHECK struct err signer_init(struct signer *s, struct arena *a);
+MUST_CHECK struct err signer_header(const struct key *key, struct arena *a, struct bytes *out);
+
+/*
+ * signer_use - sign with this key from now on. Tokens of the key before are taken until the last of them has expired;
+ * those of a key before that are not.
+ *
+ * in       key: now owned by k; header_text: of signer_header
+ * out      k->signer, k->retired
+ * errors   none
+ */
+void signer_use(struct keys *k, struct key *key, struct bytes header_text);
 
 /*
  * token_issue - sign the result of an appraisal.
@@ -27,7 +37,8 @@ MUST_CHECK struct err signer_init(struct signer *s, struct arena *a);
 MUST_CHECK struct err token_issue(struct keys *k, struct arena *a, const struct json *submods, struct bytes *out);
 
 /*
- * token_check - a token that a caller brought: our header, our signature, in time, not older than what revokes it.
+ * token_check - a token that a caller brought: our header, our signature, in time, not older than what revokes it. Ours
+ * is the key in force or the one before it.
  * token_read - the payload of a token that our own store vouched for: no signature check, but its time.
  *
  * in       token: hostile

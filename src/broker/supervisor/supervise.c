@@ -271,26 +271,33 @@ static void on_stop(void *context, int signo)
     loop_stop(s->loop);
 }
 
-/* SIGHUP: the fronts get the certificate and its key as open files. */
+/* Gives a role two files that it could not open itself. */
+static void reload_role(struct supervisor *s, const struct role *r, enum setting first, enum setting second)
+{
+    const char *const paths[] = {settings_text(s->settings, first), settings_text(s->settings, second)};
+    SCOPED(fd) int a = open(paths[0], O_RDONLY | O_CLOEXEC);
+    SCOPED(fd) int b = open(paths[1], O_RDONLY | O_CLOEXEC);
+    if (a < 0 || b < 0) {
+        LOG(LOG_LEVEL_ERROR, "reload.failed", LOG_TEXT("role", role_name(r->kind)),
+            LOG_TEXT("path", paths[a < 0 ? 0 : 1]), LOG_TEXT("why", "it cannot be opened"));
+        return;
+    }
+    if (r->pid == 0)
+        return; /* it reads them when it is started again */
+    const int fds[2] = {a, b};
+    struct err e = send_control(r->control_fd, CONTROL_RELOAD, BYTES_EMPTY, fds, 2);
+    if (failed(e))
+        LOG_ERR(LOG_LEVEL_ERROR, "reload.failed", e, LOG_TEXT("role", role_name(r->kind)));
+}
+
 static void on_reload(void *context, int signo)
 {
     (void)signo;
     struct supervisor *s = context;
-    SCOPED(fd) int chain = open(settings_text(s->settings, SETTING_SERVER_CERTIFICATE), O_RDONLY | O_CLOEXEC);
-    SCOPED(fd) int key = open(settings_text(s->settings, SETTING_SERVER_PRIVATE_KEY), O_RDONLY | O_CLOEXEC);
-    if (chain < 0 || key < 0) {
-        LOG(LOG_LEVEL_ERROR, "reload.failed", LOG_TEXT("why", "certificate or key cannot be opened"));
-        return;
-    }
-    const int fds[2] = {chain, key};
-    const struct role *fronts[] = {&s->front, &s->front_admin};
-    for (size_t i = 0; i < 2; i++) {
-        if (fronts[i]->pid == 0)
-            continue;
-        struct err e = send_control(fronts[i]->control_fd, CONTROL_RELOAD, BYTES_EMPTY, fds, 2);
-        if (failed(e))
-            LOG_ERR(LOG_LEVEL_ERROR, "reload.failed", e);
-    }
+    reload_role(s, &s->front, SETTING_SERVER_CERTIFICATE, SETTING_SERVER_PRIVATE_KEY);
+    if (s->admin_count != 0)
+        reload_role(s, &s->front_admin, SETTING_SERVER_CERTIFICATE, SETTING_SERVER_PRIVATE_KEY);
+    reload_role(s, &s->keys, SETTING_KEYS_TOKEN_KEY_FILE, SETTING_KEYS_AUDIT_KEY_FILE);
 }
 
 static struct err open_listener(const char *address, int *fd)

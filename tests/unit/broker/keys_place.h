@@ -106,7 +106,7 @@ static inline void place_new(struct place *p)
     assert_ok(key_generate(KEY_EC_P256, &k->audit_key));
     assert_ok(key_generate(KEY_EC_P256, &k->upload_key));
     assert_ok(key_generate(KEY_EC_P256, &p->tee_key));
-    assert_ok(signer_init(&k->signer, &k->setup));
+    assert_ok(signer_header(k->signer.key, &k->setup, &k->signer.header_text));
     assert_ok(loop_new(&k->loop));
     assert_ok(channel_pair(ends));
     k->front.last = &k->front.first;
