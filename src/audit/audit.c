@@ -136,7 +136,7 @@ static struct err continue_log(struct audit *a, const struct audit_signer *signe
 /* Two writers would break the chain. */
 static struct err take_lock(struct audit *a)
 {
-    a->lock_fd = openat(a->dir_fd, "audit.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    a->lock_fd = openat(a->dir_fd, SEGMENT_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (a->lock_fd < 0)
         return FAIL_SYS(errno, "the lock of the audit log cannot be opened");
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/chain.h"
@@ -121,4 +122,15 @@ struct err segment_next(struct segment_reader *r, struct bytes *line, enum segme
         }
         TRY(refill(r));
     }
+}
+
+bool segment_more(int dir_fd, struct segment_reader *r)
+{
+    SCOPED(fd) int fd = openat(dir_fd, SEGMENT_LOCK, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    if (fd < 0 || fcntl(fd, F_OFD_GETLK, &whole) != 0 || whole.l_type == F_UNLCK)
+        return false;
+    (void)nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    r->at_end = false;
+    return true;
 }

@@ -9,6 +9,8 @@
 #include "audit/segment.h"
 #include "sys/file.h"
 
+#define PATIENCE 20 /* looks at a group that its writer has not finished */
+
 struct walk {
     struct audit_chain chain;
     struct audit_position position;
@@ -50,22 +52,22 @@ static struct err walk_line(struct walk *w, struct bytes line)
     return w->visit == NULL ? OK : w->visit(w->context, line);
 }
 
-static struct err walk_segment(struct walk *w, struct segment_reader *r)
+static struct err walk_segment(struct walk *w, int dir_fd, struct segment_reader *r)
 {
-    for (;;) {
+    for (int patience = PATIENCE;;) {
         struct bytes line;
         enum segment_item item;
         TRY(segment_next(r, &line, &item));
-        switch (item) {
-        case SEGMENT_LINE:
+        if (item == SEGMENT_LINE) {
             TRY(walk_line(w, line));
-            break;
-        case SEGMENT_END:
-            /* A group never spans two segments. */
-            return w->is_closed ? OK : broken(w, "a group without a signed head behind it");
-        case SEGMENT_TORN:
-            return broken(w, "a line without an end");
+            continue;
         }
+        /* A group never spans two segments. */
+        if (item == SEGMENT_END && w->is_closed)
+            return OK;
+        if (patience-- > 0 && segment_more(dir_fd, r))
+            continue;
+        return broken(w, item == SEGMENT_END ? "a group without a signed head behind it" : "a line without an end");
     }
 }
 
@@ -79,7 +81,7 @@ static struct err walk_segments(struct walk *w, int dir_fd)
         struct segment_reader r;
         struct err e = segment_open(dir_fd, number, &r);
         if (!failed(e))
-            e = walk_segment(w, &r);
+            e = walk_segment(w, dir_fd, &r);
         else if (e.code == ERR_ABSENT)
             e = broken(w, "a segment is missing");
         segment_reader_clear(&r);

@@ -1,6 +1,8 @@
 /* proves: R23 M-AUD T-KBS-07 */
 #include "log.h"
 
+#include <sys/wait.h>
+
 #include "crypto/hash.h"
 
 static void every_changed_byte_shows(void **state)
@@ -88,6 +90,34 @@ static void a_cut_tail_shows_with_an_expected_head(void **state)
     whole.last_hash[0] ^= 1;
     log_put(&l, l.bytes, l.n);
     assert_refused(audit_verify(l.dir, l.key, whole.last_seq, whole.last_hash, &report), REASON_AUDIT_BROKEN);
+    log_clear(&l);
+}
+
+/* A reader beside the writer may see half of a group. */
+static void a_group_that_is_being_written_is_waited_for(void **state)
+{
+    (void)state;
+    static struct log l;
+    struct audit_report report;
+    struct audit *a;
+    log_new(&l);
+    log_fill(&l);
+    log_put(&l, l.bytes, l.n);
+    assert_ok(audit_open(l.dir, l.key, 1 << 20, &a)); /* has the lock */
+    log_put(&l, l.bytes, l.n - 10);
+    assert_refused(log_verify(&l, &report), REASON_AUDIT_BROKEN);
+    pid_t writer = fork();
+    if (writer == 0) {
+        usleep(150000);
+        int fd = open(l.path, O_WRONLY);
+        _exit(fd >= 0 && pwrite(fd, l.bytes + l.n - 10, 10, (off_t)l.n - 10) == 10 ? 0 : 1);
+    }
+    assert_ok(log_verify(&l, &report));
+    assert_int_equal(report.lines, 20);
+    int status;
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_int_equal(status, 0);
+    audit_close(a);
     log_clear(&l);
 }
 
@@ -250,6 +280,7 @@ int main(void)
         cmocka_unit_test(every_changed_byte_shows),
         cmocka_unit_test(every_dropped_swapped_or_doubled_line_shows),
         cmocka_unit_test(a_cut_tail_shows_with_an_expected_head),
+        cmocka_unit_test(a_group_that_is_being_written_is_waited_for),
         cmocka_unit_test(another_key_or_no_log_is_refused),
         cmocka_unit_test(what_is_not_canonical_is_refused),
         cmocka_unit_test(segments_are_one_chain),
