@@ -8,7 +8,7 @@
 # attackers: IO OO
 # mechanisms: M-INIT M-FAIL
 # layouts: kata-vm peer-pods
-# needs: k8s initdata
+# needs: k8s initdata agent-policy
 # seed: S3 S28
 # refs: agent 4.7
 # severity: high
@@ -66,7 +66,9 @@ finding contains f if {
 
 answered contains a if {
 	some d in lib.live_docs
-	d.has_policy
+	some agent in lib.live_agents
+	agent.document == d.path
+	agent.state == "compiled"
 	a := {"artefact": d.policy, "workload": lib.first_of(d.workloads), "evidence": "the document in force carries an agent policy"}
 }
 

@@ -11,8 +11,8 @@ struct err appraiser_status(struct appraiser *a, struct bytes tee, const struct 
                             const struct json *init_data, const struct json *references, const char **out)
 {
     const struct json *input;
-    *out = verdict_name(VERDICT_AFFIRMING);
-    if (a->policy == NULL)
+    *out = verdict_name(a->policy == NULL ? VERDICT_AFFIRMING : VERDICT_NONE);
+    if (a->policy == NULL || a->policy->compiled == NULL)
         return OK;
     TRY(learn_input(a->m->arena, tee, claims, init_data, &input));
     struct question q = {QUERY, input, NULL, references};
@@ -27,7 +27,7 @@ struct err appraiser_open(struct model *m, struct tested_policy *policy, struct 
     out->claims = json_at(m->tee, "claims");
     out->init_data = init_data;
     out->is_affirming = policy == NULL;
-    if (policy == NULL || out->claims == NULL)
+    if (policy == NULL || policy->compiled == NULL || out->claims == NULL)
         return OK;
     TRY(json_new_string(m->arena, init_data, &form));
     TRY(learn_claims(m, policy, m->tee, out->tee_name, form, &out->claims));
@@ -330,16 +330,17 @@ static bool is_for_device(const struct tested_policy *p)
 
 struct tested_policy *appraiser_processor(struct tested_policies *set)
 {
-    struct tested_policy *first = NULL;
+    struct tested_policy *best = NULL;
     for (size_t i = 0; i < set->count; i++) {
         struct tested_policy *p = &set->list[i];
-        if (p->role != POLICY_ATTESTATION || p->compiled == NULL)
+        if (p->role != POLICY_ATTESTATION)
             continue;
-        if (!is_for_device(p))
+        bool is_better = best == NULL || (best->compiled == NULL && p->compiled != NULL);
+        if (p->compiled != NULL && !is_for_device(p))
             return p;
-        first = first == NULL ? p : first;
+        best = is_better ? p : best;
     }
-    return first;
+    return best;
 }
 
 static struct err add_facts(const struct appraiser *main, struct tested_policy *p, struct tree_list *out)
@@ -349,9 +350,8 @@ static struct err add_facts(const struct appraiser *main, struct tested_policy *
     bool is_other = p != main->policy && p->compiled != NULL;
     if (is_other && is_for_device(p))
         return model_note(main->m, p->path, 0, "the policy is named like one for a device, and was not probed");
-    if (is_other)
+    if (p != main->policy)
         TRY(appraiser_open(main->m, p, main->init_data, &own));
-    own.policy = p;
     TRY(appraiser_facts(&own, &v));
     tree_list_add(out, v);
     return out->bad;

@@ -7,8 +7,9 @@
 
 struct appraiser {
     struct model *m;
-    struct tested_policy *policy; /* NULL: none was supplied, and everything counts as affirming */
-    const struct json *tee;       /* row of tee.json */
+    struct tested_policy
+        *policy; /* NULL: none was supplied, and everything counts as affirming; not compiled: nothing does */
+    const struct json *tee; /* row of tee.json */
     struct bytes tee_name;
     const struct json *claims; /* of the baseline */
     bool is_affirming;         /* the baseline is */
@@ -18,7 +19,7 @@ struct appraiser {
 /*
  * appraiser_open - find the baseline: the TEE's claims with the wanted values in their places.
  *
- * in       policy: compiled, or NULL; init_data: form of the document in force
+ * in       policy: or NULL; init_data: form of the document in force
  * out      *out
  * errors   NOMEM
  * source: spec/trust-model.md 5.3
@@ -48,7 +49,8 @@ MUST_CHECK struct err appraiser_facts(struct appraiser *a, const struct json **o
 
 /*
  * appraiser_processor - the policy for the processor's evidence: the first of the set that is not named like one for
- * another class of device, else the first; NULL if none compiles. Release policies are asked behind this one.
+ * another class of device, else the first; one that compiles before others; NULL if there is none. Release policies are
+ * asked behind this one.
  *
  * out      borrowed
  * errors   none

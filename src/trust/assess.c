@@ -48,9 +48,8 @@ static int exit_status(const struct model *m, const struct json *findings)
 {
     if (m->is_over_limit)
         return 4;
-    for (size_t i = 0; i < m->input_count; i++)
-        if (m->inputs[i].has_failed)
-            return 3;
+    if (m->failures.count > 0)
+        return 3;
     return m->is_empty && m->request->is_strict ? 1 : findings_exit(m->request, findings);
 }
 

@@ -7,6 +7,7 @@
 #include "codec/toml.h"
 #include "crypto/hash.h"
 #include "rats/initdata.h"
+#include "trust/policy_kind.h"
 #include "trust/tree.h"
 #include "trust/words.h"
 
@@ -64,17 +65,6 @@ static bool has_line(struct bytes text, const char *word)
             return true;
     }
     return false;
-}
-
-static enum input_kind rego_kind(struct bytes text)
-{
-    if (has_line(text, "package agent_policy"))
-        return INPUT_AGENT_POLICY;
-    if (!has_line(text, "package policy"))
-        return INPUT_IGNORED;
-    if (has_line(text, "trust_claims") || has_line(text, "default trust_claims"))
-        return INPUT_ATTESTATION_POLICY;
-    return has_line(text, "allow") || has_line(text, "default allow") ? INPUT_RESOURCE_POLICY : INPUT_IGNORED;
 }
 
 static bool is_scalar_or_list(const struct json *v)
@@ -287,22 +277,6 @@ static struct err unpack_initdata(struct arena *a, struct input *in, bool *is_pa
     return arena_copy(a, view, &in->text);
 }
 
-/* Whether the first line that is no comment names a package. */
-static bool is_rego(struct bytes text)
-{
-    size_t from = 0;
-    for (size_t i = 0; i <= text.n; i++) {
-        if (i < text.n && text.p[i] != '\n')
-            continue;
-        struct bytes line = bytes_of(text.p + from, i - from);
-        from = i + 1;
-        if (line.n == 0 || line.p[0] == '#' || line.p[0] == '\r')
-            continue;
-        return bytes_starts(line, BYTES_LIT("package "));
-    }
-    return false;
-}
-
 static uint8_t first_of(struct bytes text)
 {
     for (size_t i = 0; i < text.n; i++)
@@ -311,21 +285,25 @@ static uint8_t first_of(struct bytes text)
     return 0;
 }
 
+static struct err read_policy(struct arena *a, struct input *in)
+{
+    if (in->text.n > POLICY_TEXT_MAX)
+        return say(a, in, FAIL(ERR_LIMIT, "a policy larger than 1 MiB"), 0, NULL);
+    return policy_kind(a, in->text, &in->kind);
+}
+
 static struct err read_one(struct arena *a, struct input *in)
 {
-    bool is_packed;
+    bool is_packed, is_rego;
     struct err e = unpack_initdata(a, in, &is_packed);
     if (failed(e))
         return say(a, in, e, 0, NULL);
     uint8_t first = first_of(in->text);
     if (is_packed)
         return read_toml(a, in);
-    if (words_end(in->path, ".rego") || is_rego(in->text)) {
-        in->kind = rego_kind(in->text);
-        if (in->text.n > POLICY_TEXT_MAX)
-            return say(a, in, FAIL(ERR_LIMIT, "a policy larger than 1 MiB"), 0, NULL);
-        return OK;
-    }
+    TRY(policy_is_rego(a, in->text, &is_rego));
+    if (words_end(in->path, ".rego") || is_rego)
+        return read_policy(a, in);
     if (words_end(in->path, ".json") || words_end(in->path, ".jsonl") || first == '{')
         return read_json(a, in);
     if (words_end(in->path, ".toml"))
@@ -351,11 +329,19 @@ static bool fits_kind(const struct input *in)
     return in->kind != INPUT_K8S || in->yaml.count > 0; /* the rest is read from its text */
 }
 
-/* A kind that was named, not guessed: what cannot be of it must not look as if nothing were wrong with it. */
-static struct err force_kind(struct arena *a, struct bytes kind, struct input *in)
+static bool is_policy(enum input_kind kind)
 {
-    if (!input_kind_named(kind, &in->kind))
+    return kind == INPUT_AGENT_POLICY || kind == INPUT_ATTESTATION_POLICY || kind == INPUT_RESOURCE_POLICY;
+}
+
+/* A kind that was named, not guessed: what cannot be of it must not look as if nothing were wrong with it. */
+static struct err read_as(struct arena *a, struct bytes kind, struct input *in)
+{
+    enum input_kind forced;
+    if (!input_kind_named(kind, &forced))
         return FAIL(ERR_FORMAT, "an unknown kind of input");
+    TRY(is_policy(forced) ? read_policy(a, in) : read_one(a, in));
+    in->kind = forced;
     return in->has_failed || fits_kind(in) ? OK : say(a, in, FAIL(ERR_FORMAT, "it is not of the kind named"), 0, NULL);
 }
 
@@ -372,8 +358,7 @@ static struct err read_file(struct arena *a, const struct assess_file *f, struct
     }
     if (f->text.n > JSON_TEXT_MAX)
         return say(a, in, FAIL(ERR_LIMIT, "a file larger than 16 MiB"), 0, NULL);
-    TRY(read_one(a, in));
-    return f->kind.n > 0 ? force_kind(a, f->kind, in) : OK;
+    return f->kind.n > 0 ? read_as(a, f->kind, in) : read_one(a, in);
 }
 
 static int by_path(const void *a, const void *b)

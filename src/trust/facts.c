@@ -45,6 +45,19 @@ struct err model_limit(struct model *m, struct bytes path, size_t line, const ch
     return is_first ? model_note(m, path, line, "%s", text) : OK;
 }
 
+struct err model_failure(struct model *m, struct bytes artefact, enum input_kind kind, struct bytes why)
+{
+    struct json_object o;
+    const struct json *v;
+    json_object_init(&o, m->failures.arena);
+    json_object_string(&o, "artefact", artefact);
+    json_object_text(&o, "kind", input_kind_name(kind));
+    json_object_string(&o, "why", why);
+    TRY(json_object_end(&o, &v));
+    tree_list_add(&m->failures, v);
+    return m->failures.bad;
+}
+
 struct err model_bind(struct model *m, const char *kind, struct bytes from, struct bytes to, const char *state,
                       const char *why)
 {
@@ -330,8 +343,10 @@ static struct err note_failures(struct model *m)
     for (size_t i = 0; i < m->input_count; i++) {
         const struct input *in = &m->inputs[i];
         m->is_over_limit = m->is_over_limit || (in->has_failed && in->is_over_limit);
-        if (in->has_failed)
-            TRY(model_note(m, in->path, 0, "not read: %.*s", (int)in->why.n, (const char *)in->why.p));
+        if (!in->has_failed)
+            continue;
+        TRY(model_note(m, in->path, 0, "not read: %.*s", (int)in->why.n, (const char *)in->why.p));
+        TRY(model_failure(m, in->path, in->kind, in->why));
     }
     return OK;
 }
@@ -365,6 +380,7 @@ struct err facts_build(struct model *m, const struct json **out)
     const struct json *workloads, *v;
     tree_list_init(&m->bindings, m->arena);
     tree_list_init(&m->notes, m->arena);
+    tree_list_init(&m->failures, m->arena);
     tree_list_init(&m->probes, m->arena);
     TRY(gather(m));
     json_object_init(&o, m->arena);

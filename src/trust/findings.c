@@ -357,6 +357,38 @@ static bool is_selected(const struct assess_request *r, const struct threat *t)
     return r->only == NULL || in_texts(r->only, bytes_of_text(t->id));
 }
 
+/* Whether a row is decided by what could not be read; of a file of no known kind, whether nothing else speaks of it. */
+static bool depends_on(const struct threat *t, struct bytes kind, bool is_silent)
+{
+    bool is_unknown = bytes_is(kind, input_kind_name(INPUT_IGNORED)) || t->needs[0] == NULL;
+    return is_unknown ? is_silent : in_texts(t->needs, kind);
+}
+
+static struct err add_failures(struct sorter *s, const struct threat *t, bool *is_silent)
+{
+    struct model *m = s->m;
+    bool was_silent = *is_silent;
+    for (size_t i = 0; i < m->failures.count; i++) {
+        const struct json *failure = m->failures.items[i], *given, *made;
+        struct bytes why = tree_text(failure, "why");
+        struct bytes evidence;
+        struct json_object o;
+        if (!depends_on(t, tree_text(failure, "kind"), was_silent))
+            continue;
+        TRY(tree_format(m->arena, &evidence, "it cannot be read: %.*s", (int)why.n, (const char *)why.p));
+        json_object_init(&o, m->arena);
+        json_object_string(&o, "artefact", tree_text(failure, "artefact"));
+        json_object_text(&o, "status", "not-shown");
+        json_object_text(&o, "severity", "info");
+        json_object_string(&o, "evidence", evidence);
+        TRY(json_object_end(&o, &given));
+        TRY(make_one(s, t, given, &made));
+        TRY(keep(s, made));
+        *is_silent = false;
+    }
+    return OK;
+}
+
 static struct err one_threat(struct sorter *s, const struct threat *t, const struct json *result,
                              struct tree_list *answered, struct tree_list *silent)
 {
@@ -374,6 +406,7 @@ static struct err one_threat(struct sorter *s, const struct threat *t, const str
     for (TREE_EACH(i, good))
         TRY(answered_one(m, t, good->items[i], answered));
     bool is_silent = (found == NULL || found->count == 0) && (good == NULL || good->count == 0);
+    TRY(add_failures(s, t, &is_silent));
     if (!is_silent)
         return OK;
     return not_applicable(m, t, reason.n > 0 ? reason : BYTES_LIT("nothing that was supplied speaks of it"), silent);

@@ -79,6 +79,7 @@ struct model {
     size_t workload_count;
     struct tree_list bindings;
     struct tree_list notes;
+    struct tree_list failures;     /* {"artefact", "kind", "why"}: what could not be read, or does not compile */
     struct tree_list probes;       /* as the report lists them */
     struct tree_list digests;      /* {"text", "where"}: pin candidates */
     const struct json *references; /* all reference values, one object */
@@ -89,8 +90,8 @@ struct model {
 
 /*
  * model_note - add a sentence about a place to the notes. model_limit - the same for a bound of ours that leaves some
- * of an input out: the exit status then says that not all was assessed; told once. model_bind - add a binding and
- * whether it holds.
+ * of an input out: the exit status then says that not all was assessed; told once. model_failure - remember an artefact
+ * that says nothing because it cannot be read. model_bind - add a binding and whether it holds.
  *
  * in       state: "holds", "broken", "absent"
  * out      in m
@@ -99,5 +100,6 @@ struct model {
 MUST_CHECK struct err model_note(struct model *m, struct bytes path, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 MUST_CHECK struct err model_limit(struct model *m, struct bytes path, size_t line, const char *text);
+MUST_CHECK struct err model_failure(struct model *m, struct bytes artefact, enum input_kind kind, struct bytes why);
 MUST_CHECK struct err model_bind(struct model *m, const char *kind, struct bytes from, struct bytes to,
                                  const char *state, const char *why);

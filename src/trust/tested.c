@@ -38,6 +38,13 @@ static enum rego_status query_reference(void *context, const struct rego_text *a
 
 static const struct rego_extension extensions[] = {{"query_reference_value", 1, query_reference}};
 
+static enum input_kind kind_of(enum policy_role role)
+{
+    return role == POLICY_AGENT         ? INPUT_AGENT_POLICY
+           : role == POLICY_ATTESTATION ? INPUT_ATTESTATION_POLICY
+                                        : INPUT_RESOURCE_POLICY;
+}
+
 static struct err compile(struct model *m, struct tested_policy *p)
 {
     struct rego_error error = {0};
@@ -51,6 +58,7 @@ static struct err compile(struct model *m, struct tested_policy *p)
         return FAIL(ERR_NOMEM, "no memory for a policy");
     p->why_line = error.row == 0 ? 0 : error.row + p->line_before;
     TRY(tree_format(m->arena, &p->why, "%s", error.message));
+    TRY(model_failure(m, p->artefact, kind_of(p->role), p->why));
     return model_note(m, p->path, p->why_line, "the policy does not compile: %s", error.message);
 }
 

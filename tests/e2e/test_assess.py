@@ -161,6 +161,29 @@ def test_fingerprints_survive_other_names(tmp_path):
     assert prints[0] == prints[1]
 
 
+@pytest.mark.parametrize('name,lost,kept', [
+    ('initdata.toml', {'T-API-02', 'T-HOST-01', 'T-INIT-04'}, {'T-ATT-09', 'T-SEC-02', 'T-INIT-05'}),
+    ('attestation-policy.rego', {'T-ATT-09', 'T-BOOT-02', 'T-BOOT-05', 'T-ATT-03', 'T-SEC-02'}, {'T-API-02', 'T-INIT-05'}),
+    ('resource-policy.rego', {'T-SEC-02', 'T-INIT-01', 'T-ATT-08'}, {'T-API-02', 'T-ATT-09'}),
+])
+def test_a_policy_that_does_not_compile_shows_nothing(name, lost, kept, tmp_path):
+    text = re.sub(r'^(package \w+)$', r'\1\n\nbroken := \n\nbroken', load('snp-bare-metal')[name], flags=re.M)
+    files = mutate({'example': 'snp-bare-metal', 'edits': [{'file': name, 'whole': text}]})
+    document, status, _ = assess(lay(tmp_path, files))
+    answered = {a['id'] for a in document['answered']}
+    assert status == 3 and any('does not compile' in n['text'] for n in document['notes'])
+    assert not lost & answered and lost <= {f['id'] for f in document['findings'] if f['status'] == 'not-shown'}
+    assert kept <= answered and not [f for f in document['findings'] if f['status'] in OPEN and f['severity'] != 'info']
+
+
+def test_rows_that_a_broken_file_may_have_decided_are_not_shown(tmp_path):
+    """What a file of no known kind would have said is not known: nothing is silent for want of it."""
+    document, status, _ = assess(lay(tmp_path, {'broken.yaml': 'apiVersion: v1\nkind: Pod\nx: ['}))
+    shown = {(f['status'], f['artefact']) for f in document['findings']}
+    assert status == 3 and shown == {('not-shown', 'broken.yaml')}
+    assert all(n['reason'].startswith('layout ') for n in document['not_applicable'])
+
+
 def test_a_file_that_does_not_parse_is_named_and_the_rest_assessed(tmp_path):
     files = load('snp-bare-metal')
     files['kbs-config.toml'] = 'this is not TOML ['
