@@ -54,7 +54,6 @@ static struct err open_policy(struct recording *r, const struct rego_module *mod
 static struct err read_beneath(struct recording *r, struct bytes inner, struct buf *out)
 {
     char path[512];
-    buf_init(out, TEXT_MAX);
     if (snprintf(path, sizeof(path), "%s/%.*s", r->folder, NOTE_TEXT(inner)) >= (int)sizeof(path))
         return FAIL(ERR_LIMIT, "the path is too long");
     (void)snprintf(r->why, sizeof(r->why), "%s cannot be read", path);
@@ -66,6 +65,7 @@ static struct err read_module(struct recording *r, struct bytes inner, struct re
     SCOPED(buf) struct buf text;
     struct bytes kept;
     char *name;
+    buf_init(&text, TEXT_MAX);
     TRY(read_beneath(r, inner, &text));
     TRY(arena_copy(&r->arena, buf_view(&text), &kept));
     TRY(arena_text(&r->arena, inner, &name));
@@ -132,6 +132,8 @@ static struct err make_genpolicy(struct recording *r, const struct json *item, s
     SCOPED(buf) struct buf text;
     struct bytes whole;
     const struct json *settings;
+    buf_init(&rules, TEXT_MAX);
+    buf_init(&text, TEXT_MAX);
     TRY(name_query(r, item, "kind", q));
     q->input = json_at(item, "request");
     q->want = json_at(item, "allowed");
@@ -144,7 +146,6 @@ static struct err make_genpolicy(struct recording *r, const struct json *item, s
         return OK;
     TRY(read_beneath(r, BYTES_LIT("genpolicy-settings.json"), &text));
     TRY(json_decode(&r->arena, buf_view(&text), NULL, NULL, &settings));
-    buf_clear(&text);
     TRY(read_beneath(r, BYTES_LIT("rules.rego"), &rules));
     buf_text(&rules, "\npolicy_data := {\"containers\": []");
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
