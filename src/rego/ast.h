@@ -123,7 +123,7 @@ struct import {
     struct place at;
     struct term *path; /* TERM_REF from TERM_ROOT */
     struct bytes alias;
-    bool used;
+    bool names_value; /* false: rego.v1 and future.keywords, which change how the module is read */
 };
 
 struct module {

@@ -73,11 +73,9 @@ static struct err emit_call(struct flattener *f, struct term *call, struct term 
     flat.arg_count = call->count;
     bool has_result = flat.function->builtin == NULL || !flat.function->builtin->variadic;
     if (has_result && call->count == flat.function->arity + 1) {
-        flat.arg_count--;
-        if (result == NULL)
-            flat.left = args[flat.arg_count];
-        else
-            TRY(emit_unify(f, args[flat.arg_count], result, call->at));
+        if (result != NULL) /* only a call that stands by itself can name its result among its arguments */
+            return names_bad_arity(f->c, call, flat.function);
+        flat.left = args[--flat.arg_count];
     }
     return emit(f, flat);
 }

@@ -97,7 +97,7 @@ const struct import *names_import(const struct compiler *c, struct bytes name)
 {
     const struct import *last = NULL;
     for (const struct import *i = c->module == NULL ? NULL : c->module->imports; i != NULL; i = i->next)
-        if (bytes_equal(i->alias, name))
+        if (i->names_value && bytes_equal(i->alias, name))
             last = i;
     return last;
 }
@@ -281,13 +281,21 @@ static struct err resolve_closure(struct compiler *c, struct term *t)
     return OK;
 }
 
+static struct err resolve_path(struct compiler *c, struct term *t)
+{
+    if (t->kind == TERM_REF)
+        TRY(resolve_reference(c, t));
+    else if (t->var == NULL)
+        TRY(resolve_name(c, t));
+    return t->kind == TERM_REF && t->items[0]->kind == TERM_ROOT ? names_reference(c, t) : OK;
+}
+
 struct err names_term(struct compiler *c, struct term *t)
 {
     switch (t->kind) {
     case TERM_VAR:
-        return t->var == NULL ? resolve_name(c, t) : OK;
     case TERM_REF:
-        return resolve_reference(c, t);
+        return resolve_path(c, t);
     case TERM_ARRAY_OF:
     case TERM_SET_OF:
     case TERM_OBJECT_OF:

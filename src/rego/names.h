@@ -53,6 +53,10 @@ MUST_CHECK struct err names_new_var(struct compiler *c, struct place at, struct 
  */
 MUST_CHECK struct err names_with(struct compiler *c, struct with *w);
 MUST_CHECK struct err names_call(struct compiler *c, struct term *call);
+/* names_reference - refuse a path from a root that leads to a function. out: nothing; errors: FORMAT */
+MUST_CHECK struct err names_reference(struct compiler *c, const struct term *t);
+/* names_bad_arity - refuse a call with the wrong number of arguments. out: nothing; errors: always FORMAT */
+MUST_CHECK struct err names_bad_arity(struct compiler *c, const struct term *call, const struct function *f);
 const struct import *names_import(const struct compiler *c, struct bytes name);
 MUST_CHECK struct err names_function(struct compiler *c, struct term *t, const struct function **out);
 

@@ -95,13 +95,33 @@ struct err names_function(struct compiler *c, struct term *t, const struct funct
     return b == NULL ? OK : builtin_function(c, b, out);
 }
 
-static struct err check_arity(struct compiler *c, const struct term *call, const struct function *f, const char *name)
+struct err names_bad_arity(struct compiler *c, const struct term *call, const struct function *f)
 {
-    bool any = f->builtin != NULL && f->builtin->variadic;
-    if (any || call->count == f->arity || call->count == f->arity + 1)
-        return OK;
+    char name[NAME_MAX_LEN];
+    dotted_name(call->callee, name, sizeof(name));
     return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", call->at,
                      "%s: arity mismatch: have %zu arguments, want %zu", name, call->count, f->arity);
+}
+
+static struct err check_arity(struct compiler *c, const struct term *call, const struct function *f)
+{
+    bool any = f->builtin != NULL && f->builtin->variadic;
+    return any || call->count == f->arity || call->count == f->arity + 1 ? OK : names_bad_arity(c, call, f);
+}
+
+/* Functions that v0 had; a module in v1 has something better for each. */
+static struct err check_deprecated(struct compiler *c, const struct term *call, const struct function *f)
+{
+    static const char *const names[] = {"all",       "any",         "cast_array",      "cast_boolean",
+                                        "cast_null", "cast_object", "cast_set",        "cast_string",
+                                        "re_match",  "set_diff",    "net.cidr_overlap"};
+    if (f->builtin == NULL || c->module == NULL || !c->module->v1)
+        return OK;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(f->builtin->name, names[i]) == 0)
+            return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", call->at,
+                             "deprecated built-in function calls in expression: %s", names[i]);
+    return OK;
 }
 
 static struct err mention(struct compiler *c, const struct function *f, struct place at, struct mention **list)
@@ -185,8 +205,29 @@ struct err names_call(struct compiler *c, struct term *call)
     }
     call->target = f;
     TRY(mention(c, f, call->at, &c->policy->refused));
-    TRY(check_arity(c, call, f, name));
+    TRY(check_arity(c, call, f));
+    TRY(check_deprecated(c, call, f));
     return f->builtin == NULL ? OK : answer_metadata(c, call, f);
+}
+
+/* A function has no value: a policy that forgot its arguments would only find it undefined. */
+struct err names_reference(struct compiler *c, const struct term *t)
+{
+    char path[200];
+    const struct node *n = c->policy->root;
+    if (!bytes_is(t->items[0]->name, "data"))
+        return OK;
+    for (size_t i = 1; i < t->count && t->items[i]->kind == TERM_CONST; i++) {
+        n = node_child(n, t->items[i]->value);
+        if (n == NULL)
+            return OK;
+        if (!n->is_function)
+            continue;
+        tree_path_text(n, path, sizeof(path));
+        return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", t->at,
+                         "function %s used as reference, not called", path);
+    }
+    return OK;
 }
 
 static bool is_constant_path(const struct term *t)

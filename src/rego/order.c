@@ -2,6 +2,7 @@
  * Safety: each literal moves in front of the ones that need what it binds; the order of the text is kept otherwise.
  */
 #include "rego/names.h"
+#include "rego/value.h"
 
 /* Which variables a literal needs: those of this body and of the ones around it, also where closures use them. */
 struct needs {
@@ -117,15 +118,51 @@ static bool same_key(const struct term *a, const struct term *b)
     return a->kind == TERM_VAR && b->kind == TERM_VAR && a->var == b->var;
 }
 
+/* A pattern and a constant: what cannot be the same binds nothing. */
+static bool mark_constant(struct outputs *o, const struct term *t, const struct json *v)
+{
+    bool any = false;
+    if (t->kind == TERM_VAR)
+        return mark(o, t);
+    if (t->kind == TERM_ARRAY && v->type == JSON_ARRAY && t->count == v->count)
+        for (size_t i = 0; i < t->count; i++)
+            any = mark_constant(o, t->items[i], v->items[i]) || any;
+    if (t->kind != TERM_OBJECT || v->type != JSON_OBJECT || t->count != 2 * v->count)
+        return any;
+    for (size_t i = 0; i < t->count; i += 2) {
+        const struct term *key = t->items[i];
+        const struct json *found = key->kind == TERM_CONST ? value_find(v, key->value) : NULL;
+        any = (found != NULL && mark_constant(o, t->items[i + 1], found)) || any;
+    }
+    return any;
+}
+
+/* The collection that a literal or a comprehension makes; TERM_VAR: any value. */
+static enum term_kind collection_of(const struct term *t)
+{
+    if (t->kind == TERM_ARRAY || t->kind == TERM_ARRAY_OF)
+        return TERM_ARRAY;
+    if (t->kind == TERM_OBJECT || t->kind == TERM_OBJECT_OF)
+        return TERM_OBJECT;
+    return t->kind == TERM_SET || t->kind == TERM_SET_OF ? TERM_SET : TERM_VAR;
+}
+
 static bool mark_unify(struct outputs *o, struct term *a, struct term *b)
 {
     bool any = false;
-    if (a->kind == TERM_ARRAY && b->kind == TERM_ARRAY && a->count == b->count) {
+    enum term_kind x = collection_of(a);
+    enum term_kind y = collection_of(b);
+    bool literals = a->kind == x && b->kind == y && x != TERM_VAR && y != TERM_VAR;
+    if (a->kind == TERM_CONST || b->kind == TERM_CONST)
+        return a->kind == TERM_CONST ? mark_constant(o, b, a->value) : mark_constant(o, a, b->value);
+    if (x != TERM_VAR && y != TERM_VAR && (x != y || (literals && a->count != b->count)))
+        return false;
+    if (literals && x == TERM_ARRAY) {
         for (size_t i = 0; i < a->count; i++)
             any = mark_unify(o, a->items[i], b->items[i]) || any;
         return any;
     }
-    if (a->kind == TERM_OBJECT && b->kind == TERM_OBJECT && a->count == b->count) {
+    if (literals && x == TERM_OBJECT) {
         for (size_t i = 0; i < a->count; i += 2)
             for (size_t j = 0; j < b->count; j += 2)
                 if (same_key(a->items[i], b->items[j]))

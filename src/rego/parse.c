@@ -163,12 +163,12 @@ static struct err use_keyword(struct parser *p, const struct term *path)
     return OK;
 }
 
-/* "rego.v1" and "future.keywords" change how the rest is read; *keep is false for them. */
-static struct err apply_import(struct parser *p, const struct import *i, bool *keep)
+/* "rego.v1" and "future.keywords" change how the rest is read. */
+static struct err apply_import(struct parser *p, struct import *i)
 {
     struct bytes head = i->path->items[0]->name;
-    *keep = bytes_is(head, "data") || bytes_is(head, "input");
-    if (*keep)
+    i->names_value = bytes_is(head, "data") || bytes_is(head, "input");
+    if (i->names_value)
         return OK;
     if (bytes_is(head, "future"))
         return use_keyword(p, i->path);
@@ -180,7 +180,7 @@ static struct err apply_import(struct parser *p, const struct import *i, bool *k
     return OK;
 }
 
-static struct err parse_import(struct parser *p, struct import **out, bool *keep)
+static struct err parse_import(struct parser *p, struct import **out)
 {
     struct import *i;
     struct term *root;
@@ -200,7 +200,7 @@ static struct err parse_import(struct parser *p, struct import **out, bool *keep
         i->alias = p->tok.text;
         TRY(parser_step(p));
     }
-    TRY(apply_import(p, i, keep));
+    TRY(apply_import(p, i));
     struct term *last = i->path->items[i->path->count - 1];
     if (i->alias.n == 0)
         i->alias = last->kind == TERM_ROOT ? last->name : last->value->text;
@@ -213,12 +213,9 @@ static struct err parse_imports(struct parser *p, struct import **out)
     struct import **end = out;
     for (size_t count = 0; parser_is_word(p, "import"); count++) {
         struct import *i = NULL;
-        bool keep;
         if (count == IMPORTS_MAX)
             return parser_refuse(p, "too many imports");
-        TRY(parse_import(p, &i, &keep));
-        if (!keep)
-            continue;
+        TRY(parse_import(p, &i));
         *end = i;
         end = &i->next;
     }

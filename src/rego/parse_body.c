@@ -168,6 +168,8 @@ static struct err parse_literals(struct parser *p, bool list_may_follow, struct 
         if (list_may_follow && items.count == 1 && p->tok.kind == TOKEN_COMMA)
             break;
         TRY(parser_take(p, TOKEN_SEMICOLON, &separated));
+        if (separated && ends_body(p))
+            return parser_refuse(p, "expected an expression behind the ;");
         if (!separated && !ends_body(p) && !p->tok.line_before)
             return parser_refuse(p, "expected a line end or ; behind the expression");
     }

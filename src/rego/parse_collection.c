@@ -32,20 +32,18 @@ static enum term_kind of_kind(enum term_kind kind)
     return kind == TERM_SET ? TERM_SET_OF : TERM_OBJECT_OF;
 }
 
-/* The rest of "[a, b" or "{a, b", whose first item is read. */
-static struct err parse_rest(struct parser *p, enum term_kind kind, struct place at, struct term *first,
+/* The rest of "[a, b" or "{a, b", whose first items are read. */
+static struct err parse_rest(struct parser *p, enum term_kind kind, struct place at, struct list *items,
                              struct term **out)
 {
-    struct list items = {.arena = p->arena};
-    TRY(list_add(&items, first));
     bool more;
     TRY(parser_take(p, TOKEN_COMMA, &more));
     if (more)
-        TRY(parse_list(p, closing(kind), &items));
+        TRY(parse_list(p, closing(kind), items));
     else
         TRY(parser_expect(p, closing(kind), "expected a comma or the end of the list"));
     TRY(ast_term(p->arena, kind, at, out));
-    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+    return ast_items(p->arena, *out, (struct term *const *)items->items, items->count);
 }
 
 /* What binds less than a union: behind it the union would have to be taken apart. */
@@ -59,13 +57,29 @@ static bool binds_less(const struct term *t)
     return false;
 }
 
-/* "[a | b, c]": a comma shows that the bar was a union. */
-static struct err union_of(struct parser *p, struct term *left, const struct body *b, struct term **out)
+static bool is_pair(const struct literal *l)
+{
+    const struct term *t = l->term;
+    return t->kind == TERM_CALL && t->callee == NULL && bytes_is(t->name, "internal.member_3") && l->text.p[0] != '(';
+}
+
+/* "[a | b, c]": a comma shows that the bar was a union, and that in "[a | b, c in d, e]" the first comma was one, too.
+ */
+static struct err items_of(struct parser *p, struct term *left, const struct body *b, struct list *out)
 {
     const struct literal *l = b->items[0];
-    if (l->kind != LITERAL_EXPRESSION || l->negated || l->withs != NULL || binds_less(l->term))
+    bool plain = l->kind == LITERAL_EXPRESSION && !l->negated && l->withs == NULL;
+    bool pair = plain && is_pair(l);
+    struct term *right = pair ? l->term->items[0] : l->term;
+    struct term *item;
+    if (!plain || binds_less(right))
         return parser_refuse(p, "expected a line end or ; behind the expression");
-    return ast_operator(p->arena, "or", left, l->term, out);
+    TRY(ast_operator(p->arena, "or", left, right, &item));
+    TRY(list_add(out, item));
+    if (!pair)
+        return OK;
+    TRY(ast_operator(p->arena, "internal.member_2", l->term->items[1], l->term->items[2], &item));
+    return list_add(out, item);
 }
 
 /* Behind "[ term" or "{ term" or "{ key: term" when '|' follows. */
@@ -73,12 +87,12 @@ static struct err parse_comprehension(struct parser *p, enum term_kind kind, str
                                       struct term **out)
 {
     struct body *body;
-    struct term *first;
+    struct list items = {.arena = p->arena};
     TRY(parser_step(p));
     TRY(kind == TERM_OBJECT ? parse_body(p, &body) : parse_body_or_item(p, &body));
     if (p->tok.kind == TOKEN_COMMA && kind != TERM_OBJECT) {
-        TRY(union_of(p, head[0], body, &first));
-        return parse_rest(p, kind, at, first, out);
+        TRY(items_of(p, head[0], body, &items));
+        return parse_rest(p, kind, at, &items, out);
     }
     TRY(ast_term(p->arena, of_kind(kind), at, out));
     TRY(ast_items(p->arena, *out, head, kind == TERM_OBJECT ? 2 : 1));
@@ -135,13 +149,15 @@ struct err parse_collection(struct parser *p, struct term **out)
     if (empty)
         return ast_term(p->arena, brace ? TERM_OBJECT : TERM_ARRAY, at, out);
     struct term *first;
+    struct list items = {.arena = p->arena};
     TRY(parse_term(p, &first));
     if (p->tok.kind == TOKEN_OR)
         return parse_comprehension(p, kind, at, &first, out);
     TRY(parse_expression(p, first, &first));
     if (brace && p->tok.kind == TOKEN_COLON)
         return parse_object(p, at, first, out);
-    return parse_rest(p, kind, at, first, out);
+    TRY(list_add(&items, first));
+    return parse_rest(p, kind, at, &items, out);
 }
 
 /* {expr} inside a template: a set of what it yields, so that "undefined" is the empty set. */

@@ -133,8 +133,7 @@ static struct err parse_if_body(struct parser *p, struct body **out)
 
 static bool is_set_head(const struct rule *r)
 {
-    return r->ref->count == 2 && !r->ref->items[1]->dotted && r->branch.value == NULL && !r->is_function &&
-           r->element == NULL;
+    return r->ref->count == 2 && r->branch.value == NULL && !r->is_function && r->element == NULL;
 }
 
 static struct err parse_rule_body(struct parser *p, bool set_head, struct body **out)
@@ -226,6 +225,19 @@ static struct err parse_chained(struct parser *p, const struct parser *head, boo
     return OK;
 }
 
+/* A default holds no matter what, so it is a constant; only a comprehension may look something up. */
+static struct err check_default(struct parser *p, const struct rule *r, const struct term *t)
+{
+    const char *what = t->kind == TERM_VAR ? "var" : t->kind == TERM_REF ? "ref" : t->kind == TERM_CALL ? "call" : NULL;
+    if (what != NULL)
+        return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", r->at,
+                         "illegal default rule (value cannot contain %s)", what);
+    bool closure = t->kind == TERM_ARRAY_OF || t->kind == TERM_SET_OF || t->kind == TERM_OBJECT_OF;
+    for (size_t i = 0; !closure && i < t->count; i++)
+        TRY(check_default(p, r, t->items[i]));
+    return OK;
+}
+
 static struct err parse_default(struct parser *p, struct rule ***end)
 {
     struct rule *r;
@@ -234,6 +246,7 @@ static struct err parse_default(struct parser *p, struct rule ***end)
     r->is_default = true;
     if (r->branch.value == NULL)
         return parser_refuse(p, "default rule must have a value");
+    TRY(check_default(p, r, r->branch.value));
     **end = r;
     *end = &r->next;
     return OK;
@@ -260,10 +273,6 @@ struct err parse_rules(struct parser *p, struct module *m)
 {
     struct rule **end = &m->rules;
     while (p->tok.kind != TOKEN_END) {
-        bool again;
-        TRY(parser_take(p, TOKEN_SEMICOLON, &again));
-        if (again)
-            continue;
         if (parser_is_word(p, "import"))
             return parser_refuse(p, "imports must stand before the rules");
         if (parser_is_word(p, "default"))

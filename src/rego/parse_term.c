@@ -38,6 +38,8 @@ static struct err parse_minus(struct parser *p, struct term **out)
     TRY(parser_step(p));
     if (p->tok.kind == TOKEN_NUMBER && !p->tok.space_before)
         return parse_number(p, true, out);
+    if (p->tok.kind == TOKEN_MINUS)
+        return parser_refuse(p, "expected number behind the minus");
     struct term *zero;
     struct term *operand;
     const struct json *value;

@@ -14,6 +14,14 @@
  */
 MUST_CHECK struct err tree_add_module(struct policy *p, struct module *m);
 MUST_CHECK struct err tree_check(struct policy *p, struct node *n);
+/*
+ * tree_check_data - refuse a rule where the data has a value, or beneath one: an evaluation lets the rule win, and the
+ * writer of the data would not know.
+ *
+ * errors   FORMAT with *error filled
+ * out      nothing
+ */
+MUST_CHECK struct err tree_check_data(const struct policy *p, struct rego_error *error);
 /* tree_path_text - "data.a.b" of a node for messages. out: text, cut to size; errors: none */
 void tree_path_text(const struct node *n, char *out, size_t size);
 

@@ -2,6 +2,7 @@
  * Which rules stand where under `data`. Rules of all modules share one tree; two kinds of rule never share a place.
  */
 #include "rego/passes.h"
+#include "rego/value.h"
 
 static struct err refuse(struct policy *p, struct place at, const char *what, const struct node *n)
 {
@@ -212,4 +213,33 @@ struct err tree_check(struct policy *p, struct node *n)
     for (size_t i = 0; i < n->count; i++)
         TRY(tree_check(p, n->children[i]));
     return OK;
+}
+
+static struct err refuse_data(struct rego_error *error, const struct node *n)
+{
+    char path[200];
+    tree_path_text(n, path, sizeof(path));
+    for (char *at = path; *at != '\0'; at++)
+        *at = *at == '.' ? '/' : *at;
+    return note_fail(error, REGO_ERR_COMPILE, "rego_compile_error", first_clause(n)->at,
+                     "conflicting rule for data path %s found", path + strlen("data/"));
+}
+
+static struct err check_beneath(struct rego_error *error, const struct node *n, const struct json *data)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        const struct node *child = n->children[i];
+        const struct json *value = data->type == JSON_OBJECT ? value_find(data, child->key) : data;
+        if (value == NULL)
+            continue;
+        if (holds_rules(child))
+            return refuse_data(error, child);
+        TRY(check_beneath(error, child, value));
+    }
+    return OK;
+}
+
+struct err tree_check_data(const struct policy *p, struct rego_error *error)
+{
+    return check_beneath(error, p->root, p->data);
 }

@@ -94,6 +94,16 @@ def test_eval_input_and_data(files):
     assert policy("eval", "-i", "-", "-fraw", "input.x", stdin='{"x": 1}').out == "1\n"
 
 
+@pytest.mark.parametrize("data,place", [('{"p": {"q": {"r": 1}}}', "p/q"), ('{"p": {"q": null}}', "p/q"), ('{"p": 1}', "p/q"),
+                                        ('{"p": {"s": [1]}}', "p/s/t")])
+def test_a_rule_where_the_data_has_a_value_is_refused(files, data, place):
+    rules, document = files("p.rego", "package p\n\nq := 2\n\ns.t := 3\n"), files("d.json", data)
+    for words in (["eval", "data.p.q"], ["explain", "data.p.q"]):
+        ran = policy(*words, "-d", rules, "-d", document)
+        assert ran.status == 3 and f"conflicting rule for data path {place} found" in ran.out + ran.err
+    assert policy("eval", "-fraw", "data.p.q", "-d", rules, "-d", files("other.json", '{"p": {"u": 1}}')).out == "2\n"
+
+
 def test_eval_v0(files):
     path = files("old.rego", "package old\nallow { input.x == 1 }\n")
     assert policy("eval", "-d", path, "1").status == 3

@@ -6,7 +6,8 @@
 #include <time.h>
 
 #include "base/limits.h"
-#include "rego/eval.h"
+#include "rego/passes.h"
+#include "rego/query.h"
 #include "sys/file.h"
 
 #define DIRECTORY_DEPTH 16
@@ -290,8 +291,10 @@ struct err policy_files_compile(struct policy_files *f)
     const char *data = f->data == NULL ? NULL : (const char *)f->data_text.p;
     enum rego_status status =
         rego_policy_new(f->modules, f->module_count, data, f->data_text.n, extensions, 1, &f->policy, &error);
-    if (status == REGO_OK)
+    if (status == REGO_OK && !failed(tree_check_data(&f->policy->policy, &error)))
         return OK;
+    if (status == REGO_OK)
+        status = error.status;
     policy_say_error(f, NULL, &error);
     return policy_fail(status);
 }

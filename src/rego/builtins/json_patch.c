@@ -147,15 +147,16 @@ static struct err apply(const struct change *ch, const struct json *v, size_t at
     return read_index(part, v->count, &index) ? put_item(c, v, index, inner, false, out) : no_path(c);
 }
 
+/* The document is NULL once all of it was removed; another may be put in its place. */
 static struct err edit(struct call *c, enum edit how, const struct json *path, const struct json *value,
                        const struct json **document)
 {
     struct change ch = {.c = c, .edit = how, .path = path, .value = value};
     if (path->count > 0)
-        return apply(&ch, *document, 0, document);
-    if (how == EDIT_DELETE)
-        return builtin_error(c, "the whole document cannot be removed");
-    *document = value;
+        return *document == NULL ? no_path(c) : apply(&ch, *document, 0, document);
+    if (how == EDIT_DELETE && *document == NULL)
+        return no_path(c);
+    *document = how == EDIT_DELETE ? NULL : value;
     return OK;
 }
 
@@ -229,7 +230,7 @@ static struct err bi_json_patch(struct call *c, const struct json **out)
     for (size_t i = 0; i < c->args[1]->count; i++)
         TRY(operate(c, c->args[1]->items[i], &document));
     *out = document;
-    return OK;
+    return document == NULL ? builtin_error(c, "the whole document cannot be removed") : OK;
 }
 
 const struct builtin builtins_json_patch[] = {

@@ -41,6 +41,13 @@ static const struct row rows[] = {
     {"such a rule without a value", "f() := 1 if input == 5\np := f()", "4", NULL},
     {"such a rule is false", "f() := false\np if f()", NULL, NULL},
     {"such a rule by its path and replaced", "f() := 1\np := x if x := data.t.f() with data.t.f as 2", NULL, "2"},
+    {"a pattern and a constant", "p := [x, y] if [x, {\"a\": [y]}] = [1, {\"a\": [2]}]", NULL, "[1,2]"},
+    {"a pattern and a comprehension", "p := x if [x] = [y | y := 3]", NULL, "3"},
+    {"a pattern and an object with an unknown key", "p := x if {\"a\": x, \"b\": 1} = {\"a\": 2, input: 1}", "\"b\"",
+     "2"},
+    {"unions and members in a list", "p := [{1} | {2}, 5 in {5}, 6]", NULL, "[[1,2],true,6]"},
+    {"a comprehension of a pair", "p := [1 | 0, 5 in [5]]", NULL, "[1]"},
+    {"a default that looks something up", "default p := [x | x := input.a]", "{\"a\":1}", "[1]"},
     {"output argument", "p := n if count(input, n)", "[1,2]", "2"},
     {"else", "p := 1 if input > 5\nelse := 2 if input > 3\nelse := 3", "4", "2"},
     {"else behind a comprehension as an argument",
@@ -144,12 +151,42 @@ static void test_import_before_rule(void **state)
     rego_policy_free(policy);
 }
 
+/* What v0 reads otherwise. */
+static void test_v0(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rules, *want;
+    } v0_rows[] = {
+        {"p.q { true }", "[\"q\"]"},        {"p.q = 1 { true }", "{\"q\":1}"},
+        {"p[\"q\"] { true }", "[\"q\"]"},   {"p.q.r { true }", "{\"q\":{\"r\":true}}"},
+        {"p = any([false, true])", "true"},
+    };
+    for (size_t i = 0; i < sizeof(v0_rows) / sizeof(v0_rows[0]); i++) {
+        char text[200];
+        struct rego_error error;
+        struct rego_policy *policy = NULL;
+        struct rego_result *result = NULL;
+        struct rego_call call = {.query = "data.t.p"};
+        ROW(v0_rows[i].rules);
+        (void)snprintf(text, sizeof(text), "package t\n%s", v0_rows[i].rules);
+        struct rego_module module = {"t.rego", text, strlen(text), true};
+        assert_int_equal(rego_policy_new(&module, 1, NULL, 0, NULL, 0, &policy, &error), REGO_OK);
+        assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_OK);
+        struct rego_text json = rego_result_json(result);
+        assert_bytes(bytes_of(json.p, json.n), bytes_of_text(v0_rows[i].want));
+        rego_result_free(result);
+        rego_policy_free(policy);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_import_before_rule),
         cmocka_unit_test(test_per_call_data),
+        cmocka_unit_test(test_v0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,11 @@ static const struct row refusals[] = {
     {"json.patch({}, [{\"op\": \"add\", \"path\": \"a/b\", \"value\": 1}])", BUILTIN_ERROR, "does not exist"},
     {"json.patch({}, [{\"op\": \"remove\", \"path\": \"a\"}])", BUILTIN_ERROR, "does not exist"},
     {"json.patch({}, [{\"op\": \"remove\", \"path\": \"\"}])", BUILTIN_ERROR, "cannot be removed"},
+    {"json.patch({}, [{\"op\": \"remove\", \"path\": \"\"}, {\"op\": \"remove\", \"path\": \"\"}])", BUILTIN_ERROR,
+     "not exist"},
+    {"json.patch({}, [{\"op\": \"remove\", \"path\": \"\"}, {\"op\": \"add\", \"path\": \"a\", \"value\": 1}])",
+     BUILTIN_ERROR, "does not exist"},
+    {"json.patch({}, [{\"op\": \"move\", \"from\": \"\", \"path\": \"a\"}])", BUILTIN_ERROR, "does not exist"},
     {"json.patch({}, [{\"op\": \"replace\", \"path\": \"a\", \"value\": 1}])", BUILTIN_ERROR, "does not exist"},
     {"json.patch([1], [{\"op\": \"add\", \"path\": \"2\", \"value\": 1}])", BUILTIN_ERROR, "does not exist"},
     {"json.patch([1], [{\"op\": \"add\", \"path\": \"-1\", \"value\": 1}])", BUILTIN_ERROR, "does not exist"},
@@ -82,6 +87,8 @@ static const struct row values[] = {
      "[{\"a\":1,\"b\":2}]"},
     {"json.patch({\"x\": [0, 1, 2]}, [{\"op\": \"move\", \"from\": \"x/0\", \"path\": \"x/2\"}])", "{\"x\":[1,2,0]}"},
     {"json.patch([1], [{\"op\": \"test\", \"path\": \"0\", \"value\": 1.0}])", "[1]"},
+    {"json.patch(1, [{\"op\": \"remove\", \"path\": \"\"}, {\"op\": \"add\", \"path\": \"\", \"value\": 2}])", "2"},
+    {"json.patch([1], [{\"op\": \"move\", \"from\": \"\", \"path\": \"\"}])", "[1]"},
     {"json.patch({\"a\": 1}, [])", "{\"a\":1}"},
 };
 
