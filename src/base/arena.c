@@ -54,7 +54,7 @@ void arena_reset(struct arena *a)
     a->first->n = 0;
 }
 
-static struct err add_block(struct arena *a, size_t n)
+__attribute__((cold)) static struct err add_block(struct arena *a, size_t n)
 {
     size_t cap = a->first == NULL ? ARENA_BLOCK_MIN : a->first->cap * 2;
     if (cap > ARENA_BLOCK_MAX)
@@ -72,7 +72,7 @@ static struct err add_block(struct arena *a, size_t n)
 }
 
 /* Room that holds anything: most requests touch a small part of their block, so zeroing is left to arena_alloc. */
-static struct err take(struct arena *a, size_t n, void **out)
+static inline struct err take(struct arena *a, size_t n, void **out)
 {
     if (n > a->cap || a->used > a->cap - n)
         return FAIL(ERR_NOMEM, "the request's memory cap is reached");

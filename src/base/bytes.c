@@ -1,10 +1,5 @@
 #include "base/bytes.h"
 
-bool bytes_equal(struct bytes a, struct bytes b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 bool bytes_equal_ct(struct bytes a, struct bytes b)
 {
     if (a.n != b.n)
@@ -14,11 +9,6 @@ bool bytes_equal_ct(struct bytes a, struct bytes b)
         differ |= (uint8_t)(a.p[i] ^ b.p[i]);
     __asm__ volatile("" : "+r"(differ)); /* the compiler must not turn the loop into an early exit */
     return differ == 0;
-}
-
-bool bytes_is(struct bytes a, const char *text)
-{
-    return bytes_equal(a, bytes_of_text(text));
 }
 
 int bytes_compare(struct bytes a, struct bytes b)

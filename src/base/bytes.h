@@ -41,9 +41,17 @@ static inline struct bytes bytes_of_text(const char *text)
  * out      the answer
  * errors   none
  */
-bool bytes_equal(struct bytes a, struct bytes b);
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+}
+
+static inline bool bytes_is(struct bytes a, const char *text)
+{
+    return bytes_equal(a, bytes_of_text(text));
+}
+
 bool bytes_equal_ct(struct bytes a, struct bytes b);
-bool bytes_is(struct bytes a, const char *text);
 int bytes_compare(struct bytes a, struct bytes b);
 bool bytes_starts(struct bytes whole, struct bytes prefix);
 bool bytes_all(struct bytes a, uint8_t value);

@@ -25,6 +25,13 @@ static void advance_by(struct lexer *lx, size_t n)
         advance(lx);
 }
 
+/* Past what is neither a line end nor more than one byte for a character. */
+static void advance_ascii(struct lexer *lx, size_t n)
+{
+    lx->offset += n;
+    lx->at.column += (uint32_t)n;
+}
+
 static struct err refuse(struct lexer *lx, const char *what)
 {
     return note_fail(lx->error, REGO_ERR_PARSE, "rego_parse_error", lx->at, "%s", what);
@@ -130,7 +137,7 @@ static struct err take_number(struct lexer *lx, struct token *out)
         return refuse(lx, "illegal number format");
     out->kind = TOKEN_NUMBER;
     out->text = bytes_of(lx->text.p + lx->offset, n);
-    advance_by(lx, n);
+    advance_ascii(lx, n);
     return OK;
 }
 
@@ -141,7 +148,7 @@ static void take_name(struct lexer *lx, struct token *out)
         n++;
     out->kind = TOKEN_NAME;
     out->text = bytes_of(lx->text.p + lx->offset, n);
-    advance_by(lx, n);
+    advance_ascii(lx, n);
 }
 
 /* "..." on one line: the decoded characters. */
@@ -208,53 +215,49 @@ struct err lex_template_part(struct lexer *lx, bool raw, struct bytes *out, bool
     return OK;
 }
 
-struct sign {
-    const char *text;
-    enum token_kind kind;
+/* What a sign means by itself, and with '=' behind it; TOKEN_END: nothing. */
+static const struct {
+    enum token_kind alone;
+    enum token_kind with_equal;
+} signs[128] = {
+    [':'] = {TOKEN_COLON, TOKEN_ASSIGN},
+    ['='] = {TOKEN_UNIFY, TOKEN_EQUAL},
+    ['!'] = {TOKEN_END, TOKEN_NOT_EQUAL},
+    ['<'] = {TOKEN_LESS, TOKEN_LESS_EQUAL},
+    ['>'] = {TOKEN_GREATER, TOKEN_GREATER_EQUAL},
+    ['+'] = {TOKEN_PLUS, TOKEN_END},
+    ['-'] = {TOKEN_MINUS, TOKEN_END},
+    ['*'] = {TOKEN_STAR, TOKEN_END},
+    ['/'] = {TOKEN_SLASH, TOKEN_END},
+    ['%'] = {TOKEN_PERCENT, TOKEN_END},
+    ['&'] = {TOKEN_AND, TOKEN_END},
+    ['|'] = {TOKEN_OR, TOKEN_END},
+    ['.'] = {TOKEN_DOT, TOKEN_END},
+    [','] = {TOKEN_COMMA, TOKEN_END},
+    [';'] = {TOKEN_SEMICOLON, TOKEN_END},
+    ['('] = {TOKEN_PAREN_OPEN, TOKEN_END},
+    [')'] = {TOKEN_PAREN_CLOSE, TOKEN_END},
+    ['['] = {TOKEN_BRACKET_OPEN, TOKEN_END},
+    [']'] = {TOKEN_BRACKET_CLOSE, TOKEN_END},
+    ['{'] = {TOKEN_BRACE_OPEN, TOKEN_END},
+    ['}'] = {TOKEN_BRACE_CLOSE, TOKEN_END},
 };
 
-/* Longer signs first. */
-static const struct sign signs[] = {
-    {":=", TOKEN_ASSIGN},
-    {"==", TOKEN_EQUAL},
-    {"!=", TOKEN_NOT_EQUAL},
-    {"<=", TOKEN_LESS_EQUAL},
-    {">=", TOKEN_GREATER_EQUAL},
-    {"=", TOKEN_UNIFY},
-    {"<", TOKEN_LESS},
-    {">", TOKEN_GREATER},
-    {"+", TOKEN_PLUS},
-    {"-", TOKEN_MINUS},
-    {"*", TOKEN_STAR},
-    {"/", TOKEN_SLASH},
-    {"%", TOKEN_PERCENT},
-    {"&", TOKEN_AND},
-    {"|", TOKEN_OR},
-    {".", TOKEN_DOT},
-    {",", TOKEN_COMMA},
-    {";", TOKEN_SEMICOLON},
-    {":", TOKEN_COLON},
-    {"(", TOKEN_PAREN_OPEN},
-    {")", TOKEN_PAREN_CLOSE},
-    {"[", TOKEN_BRACKET_OPEN},
-    {"]", TOKEN_BRACKET_CLOSE},
-    {"{", TOKEN_BRACE_OPEN},
-    {"}", TOKEN_BRACE_CLOSE},
-};
-
-static struct err take_sign(struct lexer *lx, struct token *out)
+static struct err take_sign(struct lexer *lx, int c, struct token *out)
 {
-    struct bytes rest = bytes_of(lx->text.p + lx->offset, lx->text.n - lx->offset);
-    for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-        struct bytes sign = bytes_of_text(signs[i].text);
-        if (!bytes_starts(rest, sign))
-            continue;
-        out->kind = signs[i].kind;
-        out->text = bytes_of(rest.p, sign.n);
-        advance_by(lx, sign.n);
-        return OK;
+    size_t n = 1;
+    if (c >= 128)
+        return refuse(lx, "illegal character");
+    out->kind = signs[c].alone;
+    if (signs[c].with_equal != TOKEN_END && peek(lx, 1) == '=') {
+        out->kind = signs[c].with_equal;
+        n = 2;
     }
-    return refuse(lx, "illegal character");
+    if (out->kind == TOKEN_END)
+        return refuse(lx, "illegal character");
+    out->text = bytes_of(lx->text.p + lx->offset, n);
+    advance_ascii(lx, n);
+    return OK;
 }
 
 struct err lex_next(struct lexer *lx, struct token *out)
@@ -278,5 +281,5 @@ struct err lex_next(struct lexer *lx, struct token *out)
         return take_raw_string(lx, out);
     if (c == '$')
         return take_template(lx, out);
-    return take_sign(lx, out);
+    return take_sign(lx, c, out);
 }

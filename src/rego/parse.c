@@ -41,10 +41,8 @@ bool parser_names_reference(const struct parser *p)
     return p->lx.text.p[at] == '.' || p->lx.text.p[at] == '[';
 }
 
-bool parser_is_word(const struct parser *p, const char *word)
+bool parser_applies_word(const struct parser *p, const char *word)
 {
-    if (p->tok.kind != TOKEN_NAME || !bytes_is(p->tok.text, word))
-        return false;
     if (!parser_names_reference(p))
         return true;
     /* "x in[1]" is an operator, "in.x" a reference */

@@ -52,8 +52,12 @@ MUST_CHECK struct err parser_step(struct parser *p);
 MUST_CHECK struct err parser_expect(struct parser *p, enum token_kind kind, const char *what);
 MUST_CHECK struct err parser_refuse(struct parser *p, const char *what);
 MUST_CHECK struct err parser_take(struct parser *p, enum token_kind kind, bool *taken);
-bool parser_is_word(const struct parser *p, const char *word);
 bool parser_names_reference(const struct parser *p);
+bool parser_applies_word(const struct parser *p, const char *word);
+static inline bool parser_is_word(const struct parser *p, const char *word)
+{
+    return p->tok.kind == TOKEN_NAME && bytes_is(p->tok.text, word) && parser_applies_word(p, word);
+}
 
 /*
  * parse_term - one term. parse_expression - with operators and `in`; parse_infix - the same without `in`.
