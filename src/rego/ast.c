@@ -45,6 +45,15 @@ struct err ast_items(struct arena *a, struct term *term, struct term *const *ite
     return OK;
 }
 
+struct err ast_adopt(struct term *term, const struct list *items)
+{
+    term->items = (struct term **)items->items;
+    term->count = items->count;
+    for (size_t i = 0; i < term->count; i++)
+        TRY(ast_deepen(term, term->items[i]->depth));
+    return OK;
+}
+
 struct err ast_deepen(struct term *t, unsigned below)
 {
     if (below >= AST_DEPTH_MAX)

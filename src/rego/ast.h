@@ -28,6 +28,7 @@ struct var {
     uint32_t id;    /* register; unique in its rule */
     uint32_t depth; /* of the scope that owns it: 0 arguments, 1 body, more in closures */
     bool declared;  /* by some, :=, every, or as an argument */
+    bool pending;   /* a later literal of this body declares it: it is no variable yet */
     bool wildcard;  /* an underscore */
     bool made;      /* by the compiler, for a part of an expression */
 };
@@ -141,8 +142,9 @@ struct module {
 /*
  * ast_term - a new term of a kind; ast_const - of a value; ast_string - of a string; ast_var - a name.
  * ast_operator - a call of a builtin by its name, with two arguments (the second may be NULL).
- * ast_items - give a term its parts (copied). ast_deepen - note how deep what is below a term nests.
- * ast_copy - a term that nothing resolved yet, with all beneath it: the passes write into what they read.
+ * ast_items - give a term its parts (copied); ast_adopt - those of a list that is full and used no more. ast_deepen -
+ * note how deep what is below a term nests. ast_copy - a term that nothing resolved yet, with all beneath it: the
+ * passes write into what they read.
  *
  * out      in the arena
  * errors   NOMEM; LIMIT nested too deeply; ast_string FORMAT for invalid UTF-8
@@ -155,6 +157,7 @@ MUST_CHECK struct err ast_var(struct arena *a, struct bytes name, struct place a
 MUST_CHECK struct err ast_operator(struct arena *a, const char *name, struct term *left, struct term *right,
                                    struct term **out);
 MUST_CHECK struct err ast_items(struct arena *a, struct term *term, struct term *const *items, size_t count);
+MUST_CHECK struct err ast_adopt(struct term *term, const struct list *items);
 MUST_CHECK struct err ast_copy(struct arena *a, const struct term *t, struct term **out);
 
 /* list_add - append; errors: NOMEM; out: nothing else */

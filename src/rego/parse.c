@@ -97,7 +97,7 @@ static struct err parse_path(struct parser *p, struct term *first, struct term *
             TRY(parser_expect(p, TOKEN_BRACKET_CLOSE, "expected ]"));
     }
     TRY(ast_term(p->arena, TERM_REF, first->at, out));
-    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+    return ast_adopt(*out, &items);
 }
 
 static struct err parse_root(struct parser *p, struct bytes name, struct term **out)
@@ -127,7 +127,7 @@ static struct err parse_package(struct parser *p, struct term **out)
     TRY(list_add(&items, root));
     for (size_t i = 0; i < rest->count; i++)
         TRY(list_add(&items, rest->items[i]));
-    return ast_items(p->arena, *out = rest, (struct term *const *)items.items, items.count);
+    return ast_adopt(*out = rest, &items);
 }
 
 static bool is_key(const struct term *path, size_t i, const char *name)

@@ -43,7 +43,7 @@ static struct err parse_rest(struct parser *p, enum term_kind kind, struct place
     else
         TRY(parser_expect(p, closing(kind), "expected a comma or the end of the list"));
     TRY(ast_term(p->arena, kind, at, out));
-    return ast_items(p->arena, *out, (struct term *const *)items->items, items->count);
+    return ast_adopt(*out, items);
 }
 
 /* What binds less than a union: behind it the union would have to be taken apart. */
@@ -135,7 +135,7 @@ static struct err parse_object(struct parser *p, struct place at, struct term *k
     TRY(list_add(&items, head[1]));
     TRY(parse_pairs(p, &items));
     TRY(ast_term(p->arena, TERM_OBJECT, at, out));
-    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+    return ast_adopt(*out, &items);
 }
 
 struct err parse_collection(struct parser *p, struct term **out)

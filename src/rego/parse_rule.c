@@ -57,7 +57,7 @@ static struct err parse_head_ref(struct parser *p, struct term **out)
     for (bool more = true; more;)
         TRY(parse_head_step(p, &items, &more));
     TRY(ast_term(p->arena, TERM_REF, name->at, out));
-    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
+    return ast_adopt(*out, &items);
 }
 
 static struct err parse_args(struct parser *p, struct rule *r)

@@ -104,40 +104,41 @@ static struct err parse_primary(struct parser *p, struct term **out)
     }
 }
 
-static struct err add_step(struct parser *p, struct term *head, struct term *step, struct term **out)
-{
-    struct list items = {.arena = p->arena};
-    if (head->count > AST_PATH_MAX && head->kind == TERM_REF)
-        return parser_refuse(p, "a reference with too many parts");
-    if (head->kind == TERM_REF)
-        for (size_t i = 0; i < head->count; i++)
-            TRY(list_add(&items, head->items[i]));
-    else
-        TRY(list_add(&items, head));
-    TRY(list_add(&items, step));
-    TRY(ast_term(p->arena, TERM_REF, head->at, out));
-    return ast_items(p->arena, *out, (struct term *const *)items.items, items.count);
-}
-
-static struct err parse_dot(struct parser *p, struct term *head, struct term **out)
+static struct err parse_dot(struct parser *p, struct term **out)
 {
     TRY(parser_step(p));
     if (p->tok.kind != TOKEN_NAME || p->tok.space_before)
         return parser_refuse(p, "expected a name behind the dot");
-    struct term *key;
-    TRY(ast_string(p->arena, p->tok.text, p->tok.at, &key));
-    key->dotted = true;
-    TRY(parser_step(p));
-    return add_step(p, head, key, out);
+    TRY(ast_string(p->arena, p->tok.text, p->tok.at, out));
+    (*out)->dotted = true;
+    return parser_step(p);
 }
 
-static struct err parse_index(struct parser *p, struct term *head, struct term **out)
+static struct err parse_index(struct parser *p, struct term **out)
 {
-    struct term *key;
     TRY(parser_step(p));
-    TRY(parse_expression(p, NULL, &key));
-    TRY(parser_expect(p, TOKEN_BRACKET_CLOSE, "expected ]"));
-    return add_step(p, head, key, out);
+    TRY(parse_expression(p, NULL, out));
+    return parser_expect(p, TOKEN_BRACKET_CLOSE, "expected ]");
+}
+
+static bool is_step(const struct parser *p)
+{
+    return !p->tok.space_before && (p->tok.kind == TOKEN_DOT || p->tok.kind == TOKEN_BRACKET_OPEN);
+}
+
+static struct err parse_reference(struct parser *p, struct term *head, struct term **out)
+{
+    struct list items = {.arena = p->arena};
+    TRY(list_add(&items, head));
+    while (is_step(p)) {
+        struct term *key;
+        if (items.count > AST_PATH_MAX)
+            return parser_refuse(p, "a reference with too many parts");
+        TRY(p->tok.kind == TOKEN_DOT ? parse_dot(p, &key) : parse_index(p, &key));
+        TRY(list_add(&items, key));
+    }
+    TRY(ast_term(p->arena, TERM_REF, head->at, out));
+    return ast_adopt(*out, &items);
 }
 
 static struct err parse_call(struct parser *p, struct term *head, struct term **out)
@@ -148,7 +149,7 @@ static struct err parse_call(struct parser *p, struct term *head, struct term **
     bool empty_set = head->kind == TERM_VAR && bytes_is(head->name, "set") && args.count == 0;
     TRY(ast_term(p->arena, empty_set ? TERM_SET : TERM_CALL, head->at, out));
     (*out)->callee = head;
-    return ast_items(p->arena, *out, (struct term *const *)args.items, args.count);
+    return ast_adopt(*out, &args);
 }
 
 static bool may_be_head(const struct term *t)
@@ -159,10 +160,8 @@ static bool may_be_head(const struct term *t)
 static struct err parse_postfix(struct parser *p, struct term *t, struct term **out)
 {
     while (!p->tok.space_before && may_be_head(t)) {
-        if (p->tok.kind == TOKEN_DOT)
-            TRY(parse_dot(p, t, &t));
-        else if (p->tok.kind == TOKEN_BRACKET_OPEN)
-            TRY(parse_index(p, t, &t));
+        if (is_step(p))
+            TRY(parse_reference(p, t, &t));
         else if (p->tok.kind == TOKEN_PAREN_OPEN && (t->kind == TERM_VAR || t->kind == TERM_REF))
             TRY(parse_call(p, t, &t));
         else
