@@ -25,12 +25,19 @@ static bool one_value(const struct node *n)
     return value != NULL;
 }
 
+static struct err compile_clauses(struct policy *p, struct clause *c)
+{
+    for (; c != NULL; c = c->next) {
+        TRY(compile_clause(p, c));
+        arena_reset(&p->scratch);
+    }
+    return OK;
+}
+
 static struct err compile_nodes(struct policy *p, struct node *n)
 {
-    for (struct clause *c = n->clauses; c != NULL; c = c->next)
-        TRY(compile_clause(p, c));
-    for (struct clause *c = n->fallback; c != NULL; c = c->next)
-        TRY(compile_clause(p, c));
+    TRY(compile_clauses(p, n->clauses));
+    TRY(compile_clauses(p, n->fallback));
     n->one_value = one_value(n);
     TRY(machine_index(&p->arena, n));
     for (size_t i = 0; i < n->count; i++)
@@ -106,11 +113,14 @@ enum rego_status rego_policy_new(const struct rego_module *modules, size_t count
     if (p == NULL)
         return query_status(FAIL(ERR_NOMEM, "no memory for a policy"), report);
     arena_init(&p->policy.arena, POLICY_MEMORY);
+    arena_init(&p->policy.scratch, POLICY_MEMORY);
+    p->policy.work_left = POLICY_WORK;
     p->policy.error = report;
     struct err made = copy_extensions(&p->policy, extensions, extension_count);
     if (!failed(made))
         made = make_policy(&p->policy, modules, count, data, data_length);
     p->policy.error = NULL;
+    arena_clear(&p->policy.scratch);
     if (failed(made)) {
         add_hint(modules, count, report);
         rego_policy_free(p);

@@ -6,6 +6,19 @@
 #include "rego/passes.h"
 #include "rego/value.h"
 
+bool compile_spend(struct compiler *c, uint64_t work)
+{
+    uint64_t *left = &c->policy->work_left;
+    bool enough = *left > work;
+    *left = enough ? *left - work : 0;
+    return enough;
+}
+
+struct err compile_spent(const struct compiler *c)
+{
+    return c->policy->work_left == 0 ? FAIL(ERR_LIMIT, "the policy takes too long to compile") : OK;
+}
+
 static bool is_plain_pattern(const struct term *t)
 {
     return t->kind != TERM_CALL && t->kind != TERM_REF && t->kind < TERM_ARRAY_OF;
@@ -84,13 +97,13 @@ static struct err collect_heads(struct compiler *c, const struct branch *b, stru
 static struct err resolve_branch(struct compiler *c, struct body *body, const struct list *heads)
 {
     struct term *const *terms = (struct term *const *)heads->items;
-    TRY(names_enter(c));
+    TRY(scope_enter(c));
     TRY(names_prepare(c, body, terms, heads->count));
     for (size_t i = 0; body != NULL && i < body->count; i++)
         TRY(names_literal(c, body->items[i]));
     for (size_t i = 0; i < heads->count; i++)
         TRY(names_term(c, terms[i]));
-    names_leave(c);
+    scope_leave(c);
     return OK;
 }
 
@@ -99,9 +112,9 @@ static struct err flatten_branch(struct compiler *c, struct body *body, const st
 {
     TRY(arena_new(c->arena, out));
     (*out)->at = at;
-    TRY(names_enter(c));
+    TRY(scope_enter(c));
     TRY(flat_body_of(c, body, (struct term **)heads->items, heads->count, &(*out)->body));
-    names_leave(c);
+    scope_leave(c);
     return OK;
 }
 
@@ -133,8 +146,9 @@ static struct err order_and_plan(struct compiler *c)
     bool *safe;
     bool *bound;
     struct clause *clause = c->clause;
-    TRY(arena_array(c->arena, clause->var_count, &safe));
-    TRY(arena_array(c->arena, clause->var_count, &bound));
+    TRY(arena_array(c->scratch, clause->var_count, &safe));
+    TRY(arena_array(c->scratch, clause->var_count, &bound));
+    TRY(arena_array(c->scratch, clause->var_count, &c->marked));
     for (size_t i = 0; i < clause->arg_count; i++)
         mark_args(clause->args[i], safe);
     for (struct flat_branch *b = clause->branches; b != NULL; b = b->next)
@@ -151,13 +165,13 @@ static struct err order_and_plan(struct compiler *c)
 struct err compile_clause(struct policy *p, struct clause *clause)
 {
     struct node *package = p->root;
-    struct compiler c = {.policy = p, .arena = &p->arena, .error = p->error, .module = clause->module};
-    c.clause = clause;
+    struct compiler c = {.policy = p, .arena = &p->arena, .scratch = &p->scratch, .error = p->error, .clause = clause};
+    c.module = clause->module;
     for (size_t i = 1; clause->module != NULL && i < clause->module->package->count; i++)
         package = node_child(package, clause->module->package->items[i]->value);
     c.package = clause->module == NULL ? NULL : package;
     struct list tests = {.arena = c.arena};
-    TRY(names_enter(&c));
+    TRY(scope_enter(&c));
     TRY(settle_args(&c, &tests));
     TRY(compile_branches(&c, &tests));
     return order_and_plan(&c);
@@ -249,10 +263,10 @@ struct err compile_query(struct policy *p, struct arena *a, struct rego_error *e
                          enum query_form form, struct clause *clause)
 {
     struct list heads = {.arena = a};
-    struct compiler c = {.policy = p, .arena = a, .error = error, .clause = clause};
-    TRY(names_enter(&c));
+    struct compiler c = {.policy = p, .arena = a, .scratch = &p->scratch, .error = error, .clause = clause};
+    TRY(scope_enter(&c));
     TRY(keep_values(&c, body, form, &heads));
-    TRY(names_enter(&c));
+    TRY(scope_enter(&c));
     TRY(names_prepare(&c, body, NULL, 0));
     for (size_t i = 0; i < body->count; i++)
         TRY(names_literal(&c, body->items[i]));
@@ -260,7 +274,7 @@ struct err compile_query(struct policy *p, struct arena *a, struct rego_error *e
         TRY(names_term(&c, heads.items[i]));
     TRY(names_refused(p, error));
     const struct scope *scope = c.scope;
-    names_leave(&c);
+    scope_leave(&c);
     if (form != QUERY_VALUE)
         TRY(bind_names(&c, scope, &heads));
     TRY(flatten_branch(&c, body, &heads, body->items[0]->at, &clause->branches));

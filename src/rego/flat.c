@@ -31,7 +31,7 @@ static struct err emit(struct flattener *f, struct flat flat)
     if (b->count == b->cap) {
         size_t cap = b->cap == 0 ? 8 : b->cap * 2;
         struct flat **grown;
-        TRY(arena_array(f->c->arena, cap, &grown));
+        TRY(arena_array(f->c->scratch, cap, &grown)); /* order_body makes an array of those that stay */
         for (size_t i = 0; i < b->count; i++)
             grown[i] = b->items[i];
         b->items = grown;
@@ -85,14 +85,14 @@ static struct err emit_nothing(struct flattener *f, struct term *call)
 {
     struct flat_body *body;
     TRY(arena_new(f->c->arena, &body));
-    TRY(names_enter(f->c));
+    TRY(scope_enter(f->c));
     body->depth = f->c->scope->depth;
     struct flattener inner = {.c = f->c, .out = body};
     struct term **args;
     TRY(flat_terms(&inner, call->items, call->count, &args));
     body->head = args;
     body->head_count = call->count;
-    names_leave(f->c);
+    scope_leave(f->c);
     return emit(f, (struct flat){.kind = FLAT_NOTHING, .at = call->at, .body = body});
 }
 
@@ -133,9 +133,9 @@ static struct err flat_reference(struct flattener *f, struct term *t, struct ter
 
 static struct err flat_closure(struct flattener *f, struct term *t)
 {
-    TRY(names_enter(f->c));
+    TRY(scope_enter(f->c));
     TRY(flat_body_of(f->c, t->body, t->items, t->count, &t->flat));
-    names_leave(f->c);
+    scope_leave(f->c);
     return OK;
 }
 
@@ -284,9 +284,9 @@ static struct err flat_negated(struct flattener *f, struct literal *l)
 static struct err flat_not_body(struct flattener *f, struct literal *l)
 {
     struct flat_body *body;
-    TRY(names_enter(f->c));
+    TRY(scope_enter(f->c));
     TRY(flat_body_of(f->c, l->body, NULL, 0, &body));
-    names_leave(f->c);
+    scope_leave(f->c);
     return emit(f, (struct flat){.kind = FLAT_NOT, .at = l->at, .body = body});
 }
 
@@ -296,9 +296,9 @@ static struct err flat_every(struct flattener *f, struct literal *l)
     TRY(flat_term(f, l->term, &flat.right));
     if (flat.right->kind != TERM_VAR)
         TRY(take_out(f, flat.right, &flat.right));
-    TRY(names_enter(f->c));
+    TRY(scope_enter(f->c));
     TRY(flat_body_of(f->c, l->body, NULL, 0, &flat.body));
-    names_leave(f->c);
+    scope_leave(f->c);
     return emit(f, flat);
 }
 
@@ -324,7 +324,7 @@ static struct err flat_some_in(struct flattener *f, struct literal *l)
         TRY(list_add(&items, collection->items[i]));
     TRY(list_add(&items, key));
     TRY(ast_term(f->c->arena, TERM_REF, l->at, &ref));
-    TRY(ast_items(f->c->arena, ref, (struct term *const *)items.items, items.count));
+    TRY(ast_adopt(ref, &items));
     return emit_unify(f, value, ref, l->at);
 }
 

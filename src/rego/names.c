@@ -4,79 +4,16 @@
  */
 #include "rego/names.h"
 
-#define VARS_MAX 20000 /* of one rule, those of its expressions among them: each is looked for among all */
-
 static struct err refuse(struct compiler *c, struct place at, const char *before, struct bytes name, const char *behind)
 {
     return note_fail(c->error, REGO_ERR_COMPILE, "rego_compile_error", at, "%s%.*s%s", before, NOTE_TEXT(name), behind);
 }
 
-struct err names_enter(struct compiler *c)
-{
-    struct scope *s;
-    TRY(arena_new(c->arena, &s));
-    *s = (struct scope){.parent = c->scope, .vars = {.arena = c->arena}, .pending = {.arena = c->arena}};
-    s->depth = c->scope == NULL ? 0 : c->scope->depth + 1;
-    c->scope = s;
-    return OK;
-}
-
-void names_leave(struct compiler *c)
-{
-    c->scope = c->scope->parent;
-}
-
-static struct var *find_in(const struct scope *s, struct bytes name)
-{
-    for (size_t i = s->vars.count; i > 0; i--) {
-        struct var *v = s->vars.items[i - 1];
-        if (!v->wildcard && !v->made && bytes_equal(v->name, name))
-            return v;
-    }
-    return NULL;
-}
-
-static struct var *find_var(const struct compiler *c, struct bytes name)
-{
-    for (const struct scope *s = c->scope; s != NULL; s = s->parent) {
-        struct var *v = find_in(s, name);
-        if (v != NULL)
-            return v;
-    }
-    return NULL;
-}
-
-static size_t find_pending(const struct scope *s, struct bytes name)
-{
-    for (size_t i = 0; i < s->pending.count; i++) {
-        const struct term *t = s->pending.items[i];
-        if (t != NULL && bytes_equal(t->name, name))
-            return i;
-    }
-    return SIZE_MAX;
-}
-
-static bool is_pending(const struct compiler *c, struct bytes name)
-{
-    return find_in(c->scope, name) == NULL && find_pending(c->scope, name) != SIZE_MAX;
-}
-
-static struct err add_var(struct compiler *c, struct bytes name, struct place at, struct var **out)
-{
-    struct var *v;
-    if (c->clause->var_count >= VARS_MAX)
-        return FAIL(ERR_LIMIT, "a rule with too many variables");
-    TRY(arena_new(c->arena, &v));
-    *v = (struct var){.name = name, .at = at, .id = c->clause->var_count++, .depth = c->scope->depth};
-    TRY(list_add(&c->scope->vars, v));
-    *out = v;
-    return OK;
-}
-
 struct err names_new_var(struct compiler *c, struct place at, struct term **out)
 {
     struct var *v;
-    TRY(add_var(c, BYTES_LIT("an expression"), at, &v));
+    TRY(scope_new_var(c, BYTES_LIT("an expression"), &v));
+    TRY(scope_settle(c, v, at));
     v->made = true;
     TRY(ast_var(c->arena, v->name, at, out));
     (*out)->var = v;
@@ -118,7 +55,7 @@ static bool is_global(const struct compiler *c, struct bytes name)
 static struct err collect_pattern(struct compiler *c, const struct term *t)
 {
     if (t->kind == TERM_VAR)
-        return is_wildcard(t) ? OK : list_add(&c->scope->pending, t);
+        return is_wildcard(t) ? OK : scope_add_pending(c, t->name);
     if (t->kind == TERM_ARRAY || t->kind == TERM_OBJECT || t->kind == TERM_SET)
         for (size_t i = 0; i < t->count; i++)
             TRY(collect_pattern(c, t->items[i]));
@@ -149,9 +86,10 @@ static struct err collect_new(struct compiler *c, const struct term *t)
 {
     if (t->kind == TERM_VAR) {
         struct var *v;
-        if (is_wildcard(t) || find_var(c, t->name) != NULL || is_pending(c, t->name) || is_global(c, t->name))
+        if (is_wildcard(t) || scope_visible(c, t->name) != NULL || scope_is_pending(c, t->name) ||
+            is_global(c, t->name))
             return OK;
-        return add_var(c, t->name, t->at, &v);
+        return scope_add_var(c, t->name, t->at, &v);
     }
     if (t->kind == TERM_ARRAY_OF || t->kind == TERM_SET_OF || t->kind == TERM_OBJECT_OF)
         return OK;
@@ -187,17 +125,16 @@ struct err names_prepare(struct compiler *c, const struct body *b, struct term *
 
 static struct err declare_name(struct compiler *c, const struct term *t)
 {
-    struct var *v = find_in(c->scope, t->name);
-    if (v != NULL)
+    struct var *v = scope_find(c->scope, t->name);
+    if (v != NULL && !v->pending)
         return refuse(c, t->at, "var ", t->name, v->declared ? " declared above" : " referenced above");
-    if (c->scope->parent != NULL && c->scope->depth == 1 && find_in(c->scope->parent, t->name) != NULL)
+    if (c->scope->parent != NULL && c->scope->depth == 1 && scope_find(c->scope->parent, t->name) != NULL)
         return refuse(c, t->at, "arg ", t->name, " redeclared");
     if (is_root_name(t->name) && (c->module == NULL || c->module->v1))
         return refuse(c, t->at, "variables must not shadow ", t->name, " (use a different variable name)");
-    size_t pending = find_pending(c->scope, t->name);
-    if (pending != SIZE_MAX)
-        c->scope->pending.items[pending] = NULL;
-    TRY(add_var(c, t->name, t->at, &v));
+    if (v == NULL)
+        TRY(scope_add_name(c, t->name, &v));
+    TRY(scope_settle(c, v, t->at));
     v->declared = true;
     return OK;
 }
@@ -224,19 +161,19 @@ static struct err become_path(struct compiler *c, struct term *t, const struct t
         TRY(list_add(&items, key));
     }
     t->kind = TERM_REF;
-    return ast_items(c->arena, t, (struct term *const *)items.items, items.count);
+    return ast_adopt(t, &items);
 }
 
 static struct err resolve_name(struct compiler *c, struct term *t)
 {
     if (is_wildcard(t)) {
-        TRY(add_var(c, t->name, t->at, &t->var));
+        TRY(scope_new_var(c, t->name, &t->var));
         t->var->wildcard = true;
-        return OK;
+        return scope_settle(c, t->var, t->at);
     }
-    if (is_pending(c, t->name))
+    if (scope_is_pending(c, t->name))
         return refuse(c, t->at, "var ", t->name, " referenced above");
-    t->var = find_var(c, t->name);
+    t->var = scope_visible(c, t->name);
     if (t->var != NULL)
         return OK;
     const struct import *i = names_import(c, t->name);
@@ -245,7 +182,7 @@ static struct err resolve_name(struct compiler *c, struct term *t)
     if (find_rule(c, t->name) != NULL)
         return become_path(c, t, c->module->package, t->name);
     if (!is_root_name(t->name))
-        return add_var(c, t->name, t->at, &t->var);
+        return scope_add_var(c, t->name, t->at, &t->var);
     struct term *root;
     TRY(ast_term(c->arena, TERM_ROOT, t->at, &root));
     root->name = t->name;
@@ -266,18 +203,18 @@ static struct err resolve_reference(struct compiler *c, struct term *t)
         TRY(list_add(&items, head->items[i]));
     for (size_t i = 1; i < t->count; i++)
         TRY(list_add(&items, t->items[i]));
-    return ast_items(c->arena, t, (struct term *const *)items.items, items.count);
+    return ast_adopt(t, &items);
 }
 
 static struct err resolve_closure(struct compiler *c, struct term *t)
 {
-    TRY(names_enter(c));
+    TRY(scope_enter(c));
     TRY(names_prepare(c, t->body, t->items, t->count));
     for (size_t i = 0; i < t->body->count; i++)
         TRY(names_literal(c, t->body->items[i]));
     for (size_t i = 0; i < t->count; i++)
         TRY(names_term(c, t->items[i]));
-    names_leave(c);
+    scope_leave(c);
     return OK;
 }
 
@@ -319,7 +256,7 @@ struct err names_term(struct compiler *c, struct term *t)
 static struct err resolve_every(struct compiler *c, struct literal *l)
 {
     TRY(names_term(c, l->term));
-    TRY(names_enter(c));
+    TRY(scope_enter(c));
     if (l->key != NULL) {
         TRY(names_declare(c, l->key));
         TRY(names_term(c, l->key));
@@ -329,17 +266,17 @@ static struct err resolve_every(struct compiler *c, struct literal *l)
     TRY(names_prepare(c, l->body, NULL, 0));
     for (size_t i = 0; i < l->body->count; i++)
         TRY(names_literal(c, l->body->items[i]));
-    names_leave(c);
+    scope_leave(c);
     return OK;
 }
 
 static struct err resolve_not_body(struct compiler *c, struct literal *l)
 {
-    TRY(names_enter(c));
+    TRY(scope_enter(c));
     TRY(names_prepare(c, l->body, NULL, 0));
     for (size_t i = 0; i < l->body->count; i++)
         TRY(names_literal(c, l->body->items[i]));
-    names_leave(c);
+    scope_leave(c);
     return OK;
 }
 

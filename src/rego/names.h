@@ -8,24 +8,61 @@
 struct scope {
     struct scope *parent;
     uint32_t depth;
-    struct list vars;    /* struct var */
-    struct list pending; /* struct term: names that a later literal of this body declares */
+    struct list vars;  /* struct var */
+    struct list names; /* struct var, sorted by name: those that the text names, pending ones among them */
 };
 
 /* The work on one clause. */
 struct compiler {
     struct policy *policy;
     struct arena *arena;
+    struct arena *scratch; /* of the policy */
     struct rego_error *error;
     const struct module *module; /* NULL for a query */
     const struct node *package;
     struct clause *clause;
     struct scope *scope;
+    struct step *steps; /* plan: a stack of those of the bodies at hand */
+    size_t step_count;
+    size_t step_cap;
+    uint32_t *marked; /* order: a stack of registers that are safe for now */
+    size_t marked_count;
     uint32_t variables; /* plan: registers from here on are bound where they are made */
 };
 
 /*
- * names_enter, names_leave - a new scope around what follows, and back.
+ * compile_spend - take from the policy's work_left. compile_spent - the error where nothing is left.
+ *
+ * out      false: there is not so much left; then nothing is left
+ * errors   LIMIT
+ */
+bool compile_spend(struct compiler *c, uint64_t work);
+MUST_CHECK struct err compile_spent(const struct compiler *c);
+
+/*
+ * scope_enter, scope_leave - a new scope around what follows, and back.
+ * scope_find - what a scope has under a name, pending or not, or NULL. scope_visible - the variable that the name means
+ * here, or NULL. scope_is_pending - whether a later literal of this body declares it.
+ * scope_new_var - a variable of this scope without a register. scope_settle - give it one.
+ * scope_add_name - a new variable under a name that the scope does not have. scope_add_var - the same, and settled.
+ * scope_add_pending - a name that is declared later, unless the scope has it.
+ *
+ * in       names stay where they are
+ * out      *out
+ * errors   LIMIT, NOMEM
+ */
+MUST_CHECK struct err scope_enter(struct compiler *c);
+void scope_leave(struct compiler *c);
+struct var *scope_find(const struct scope *s, struct bytes name);
+struct var *scope_visible(const struct compiler *c, struct bytes name);
+bool scope_is_pending(const struct compiler *c, struct bytes name);
+MUST_CHECK struct err scope_new_var(struct compiler *c, struct bytes name, struct var **out);
+MUST_CHECK struct err scope_settle(struct compiler *c, struct var *v, struct place at);
+MUST_CHECK struct err scope_add_name(struct compiler *c, struct bytes name, struct var **out);
+MUST_CHECK struct err scope_add_var(struct compiler *c, struct bytes name, struct place at, struct var **out);
+MUST_CHECK struct err scope_add_pending(struct compiler *c, struct bytes name);
+
+/*
  * names_prepare - look through a body and heads: what they declare, and which new variables they bring.
  * names_term - resolve all names of a term, closures included. names_literal - of a literal, in order.
  * names_declare - declare the variables of a pattern (some, :=, arguments).
@@ -35,8 +72,6 @@ struct compiler {
  * out      *out
  * errors   FORMAT with *error filled; NOMEM
  */
-MUST_CHECK struct err names_enter(struct compiler *c);
-void names_leave(struct compiler *c);
 MUST_CHECK struct err names_prepare(struct compiler *c, const struct body *b, struct term *const *heads, size_t count);
 MUST_CHECK struct err names_term(struct compiler *c, struct term *t);
 MUST_CHECK struct err names_literal(struct compiler *c, struct literal *l);
@@ -79,7 +114,7 @@ MUST_CHECK struct err flat_body_of(struct compiler *c, struct body *b, struct te
  * source: spec/rego.md 1.8
  */
 MUST_CHECK struct err order_body(struct compiler *c, struct flat_body *b, bool *safe);
-MUST_CHECK struct err order_head(struct compiler *c, struct term *head, const bool *safe, uint32_t depth);
+MUST_CHECK struct err order_head(struct compiler *c, struct term *head, bool *safe, uint32_t depth);
 
 /*
  * plan_body - the steps of a body. plan_term - a term whose variables are bound, free of references afterwards.

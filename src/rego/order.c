@@ -6,6 +6,7 @@
 
 /* Which variables a literal needs: those of this body and of the ones around it, also where closures use them. */
 struct needs {
+    struct compiler *c;
     const bool *safe;
     uint32_t depth;
     struct term *unsafe; /* the first one that is not safe; one that the text names comes before one of our own */
@@ -21,7 +22,7 @@ static void needs_of_body(struct needs *n, const struct flat_body *b);
 
 static void needs_of(struct needs *n, struct term *t)
 {
-    if (t == NULL || (n->unsafe != NULL && !is_own(n->unsafe)))
+    if (t == NULL || (n->unsafe != NULL && !is_own(n->unsafe)) || !compile_spend(n->c, 1))
         return;
     if (t->kind == TERM_VAR) {
         bool is_unsafe = t->var->depth <= n->depth && !n->safe[t->var->id];
@@ -61,15 +62,27 @@ static void needs_of_body(struct needs *n, const struct flat_body *b)
 
 /* What a literal would bind: marked in `safe`, and noted so that it can be taken back. */
 struct outputs {
+    struct compiler *c;
     bool *safe;
     uint32_t depth;
-    uint32_t *marked;
+    uint32_t *marked; /* room for every register that is not safe */
     size_t count;
 };
 
+static struct outputs begin_outputs(struct compiler *c, bool *safe, uint32_t depth)
+{
+    return (struct outputs){.c = c, .safe = safe, .depth = depth, .marked = c->marked + c->marked_count};
+}
+
+static void take_back(struct outputs *o)
+{
+    while (o->count > 0)
+        o->safe[o->marked[--o->count]] = false;
+}
+
 static bool all_safe(const struct outputs *o, struct term *t)
 {
-    struct needs n = {.safe = o->safe, .depth = o->depth};
+    struct needs n = {.c = o->c, .safe = o->safe, .depth = o->depth};
     needs_of(&n, t);
     return n.unsafe == NULL;
 }
@@ -102,6 +115,8 @@ static bool mark_references(struct outputs *o, struct term *t)
 {
     bool any = false;
     if (t == NULL || t->kind == TERM_ARRAY_OF || t->kind == TERM_SET_OF || t->kind == TERM_OBJECT_OF)
+        return false;
+    if (!compile_spend(o->c, 1))
         return false;
     for (size_t i = 0; i < t->count; i++)
         any = mark_references(o, t->items[i]) || any;
@@ -165,7 +180,7 @@ static bool mark_unify(struct outputs *o, struct term *a, struct term *b)
     if (literals && x == TERM_OBJECT) {
         for (size_t i = 0; i < a->count; i += 2)
             for (size_t j = 0; j < b->count; j += 2)
-                if (same_key(a->items[i], b->items[j]))
+                if (compile_spend(o->c, 1) && same_key(a->items[i], b->items[j]))
                     any = mark_unify(o, a->items[i + 1], b->items[j + 1]) || any;
         return any;
     }
@@ -197,7 +212,7 @@ static void mark_outputs(struct outputs *o, struct flat *f)
     bool again = f->kind == FLAT_TEST || f->kind == FLAT_CALL || f->kind == FLAT_UNIFY;
     if (!again || !withs_safe(o, f))
         return;
-    while (again) {
+    while (again && compile_spend(o->c, 1)) {
         again = mark_references(o, f->left);
         again = mark_references(o, f->right) || again;
         for (size_t i = 0; i < f->arg_count; i++)
@@ -243,33 +258,32 @@ static struct err order_inner(struct compiler *c, const struct flat *f, bool *sa
 }
 
 /* Tries a literal: bound by what is safe and what it binds itself, or left as it was. */
-static struct term *try_literal(struct flat *f, bool *safe, uint32_t depth, uint32_t *marked)
+static struct err try_literal(struct compiler *c, struct flat *f, bool *safe, uint32_t depth, struct term **missing)
 {
-    struct outputs o = {.safe = safe, .depth = depth, .marked = marked};
+    struct outputs o = begin_outputs(c, safe, depth);
     mark_outputs(&o, f);
-    struct needs n = {.safe = safe, .depth = depth};
+    struct needs n = {.c = c, .safe = safe, .depth = depth};
     needs_of_flat(&n, f);
     if (n.unsafe != NULL)
-        for (size_t i = 0; i < o.count; i++)
-            safe[marked[i]] = false;
-    return n.unsafe;
+        take_back(&o);
+    *missing = n.unsafe;
+    return compile_spent(c);
 }
 
 struct err order_body(struct compiler *c, struct flat_body *b, bool *safe)
 {
     struct flat **ordered;
-    uint32_t *marked;
     size_t done = 0;
     struct term *unsafe = NULL;
     TRY(arena_array(c->arena, b->count, &ordered));
-    TRY(arena_array(c->arena, c->clause->var_count, &marked));
     for (bool moved = true; moved && done < b->count;) {
         moved = false;
         unsafe = NULL;
         for (size_t i = 0; i < b->count; i++) {
             if (b->items[i] == NULL)
                 continue;
-            struct term *missing = try_literal(b->items[i], safe, b->depth, marked);
+            struct term *missing;
+            TRY(try_literal(c, b->items[i], safe, b->depth, &missing));
             if (missing != NULL) {
                 bool better = unsafe == NULL || (is_own(unsafe) && !is_own(missing));
                 unsafe = better ? missing : unsafe;
@@ -290,19 +304,19 @@ struct err order_body(struct compiler *c, struct flat_body *b, bool *safe)
 }
 
 /* A head binds nothing, but its references may enumerate when their heads are safe. */
-struct err order_head(struct compiler *c, struct term *head, const bool *safe, uint32_t depth)
+struct err order_head(struct compiler *c, struct term *head, bool *safe, uint32_t depth)
 {
-    bool *copy;
-    uint32_t *marked;
-    TRY(arena_array(c->arena, c->clause->var_count, &copy));
-    TRY(arena_array(c->arena, c->clause->var_count, &marked));
-    memcpy(copy, safe, c->clause->var_count * sizeof(*copy));
-    struct outputs o = {.safe = copy, .depth = depth, .marked = marked};
+    struct outputs o = begin_outputs(c, safe, depth);
     while (mark_references(&o, head))
         ;
-    struct needs n = {.safe = copy, .depth = depth};
+    struct needs n = {.c = c, .safe = safe, .depth = depth};
     needs_of(&n, head);
+    TRY(compile_spent(c));
     if (n.unsafe != NULL)
         return refuse(c, n.unsafe);
-    return order_closures(c, head, copy);
+    c->marked_count += o.count; /* as long as the closures in it are looked at */
+    TRY(order_closures(c, head, safe));
+    c->marked_count -= o.count;
+    take_back(&o);
+    return OK;
 }

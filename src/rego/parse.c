@@ -5,7 +5,7 @@
 
 #include "rego/hint.h"
 
-#define IMPORTS_MAX 1000 /* each name is looked for among all of them */
+#define IMPORTS_MAX 200 /* each name is looked for among all of them */
 
 struct err parser_refuse(struct parser *p, const char *what)
 {

@@ -12,7 +12,6 @@ struct planner {
     struct compiler *c;
     struct flat_body *body;
     bool *bound; /* by register */
-    size_t cap;
     uint16_t scene;
     struct place at;
     const struct literal *literal;
@@ -21,18 +20,24 @@ struct planner {
 static struct err plan_inner(struct planner *outer, struct flat_body *b);
 static struct err plan_term(struct planner *p, struct term *t, struct term **out);
 
+static struct err push_step(struct compiler *c, const struct step *step)
+{
+    if (c->step_count == c->step_cap) {
+        size_t cap = c->step_cap == 0 ? 8 : c->step_cap * 2;
+        struct step *grown;
+        TRY(arena_array(c->scratch, cap, &grown));
+        for (size_t i = 0; i < c->step_count; i++)
+            grown[i] = c->steps[i];
+        c->steps = grown;
+        c->step_cap = cap;
+    }
+    c->steps[c->step_count++] = *step;
+    return OK;
+}
+
 static struct err plan_step(struct planner *p, struct step step)
 {
     struct flat_body *b = p->body;
-    if (b->step_count == p->cap) {
-        size_t cap = p->cap == 0 ? 8 : p->cap * 2;
-        struct step *grown;
-        TRY(arena_array(p->c->arena, cap, &grown));
-        for (size_t i = 0; i < b->step_count; i++)
-            grown[i] = b->steps[i];
-        b->steps = grown;
-        p->cap = cap;
-    }
     step.scene = p->scene;
     step.at = p->at;
     step.literal = p->literal;
@@ -43,8 +48,8 @@ static struct err plan_step(struct planner *p, struct step step)
         step.iterator = p->c->clause->iterator_count++;
         b->last = (int32_t)b->step_count;
     }
-    b->steps[b->step_count++] = step;
-    return OK;
+    b->step_count++;
+    return push_step(p->c, &step);
 }
 
 static bool is_bound(const struct planner *p, const struct var *v)
@@ -52,11 +57,16 @@ static bool is_bound(const struct planner *p, const struct var *v)
     return v->id >= p->c->variables || p->bound[v->id];
 }
 
+static uint32_t new_register(struct planner *p)
+{
+    return p->c->clause->var_count++;
+}
+
 static struct err register_term(struct planner *p, struct place at, struct term **out)
 {
     struct var *v;
     TRY(arena_new(p->c->arena, &v));
-    *v = (struct var){.name = BYTES_EMPTY, .at = at, .id = p->c->clause->var_count++, .made = true};
+    *v = (struct var){.name = BYTES_EMPTY, .at = at, .id = new_register(p), .made = true};
     TRY(ast_var(p->c->arena, v->name, at, out));
     (*out)->var = v;
     return OK;
@@ -99,9 +109,7 @@ static struct err plan_pattern(struct planner *p, struct term *t, struct term **
 /* The first register of a path. */
 static struct err plan_head(struct planner *p, struct term *head, uint32_t *out)
 {
-    struct term *to;
-    TRY(register_term(p, head->at, &to));
-    *out = to->var->id;
+    *out = new_register(p);
     if (head->kind == TERM_ROOT)
         return plan_step(p, (struct step){.kind = STEP_ROOT, .name = head->name, .to = *out});
     return plan_step(p, (struct step){.kind = STEP_MOVE, .term = head, .to = *out});
@@ -110,17 +118,16 @@ static struct err plan_head(struct planner *p, struct term *head, uint32_t *out)
 static struct err plan_reference(struct planner *p, struct term *t, struct term **out)
 {
     uint32_t from;
-    struct term *to;
     TRY(plan_head(p, t->items[0], &from));
     for (size_t i = 1; i < t->count; i++) {
         struct term *key;
         TRY(plan_term(p, t->items[i], &key));
-        TRY(register_term(p, t->at, &to));
+        uint32_t to = new_register(p);
         enum step_kind kind = has_value(p, key) ? STEP_SELECT : STEP_SCAN;
         if (kind == STEP_SCAN)
             TRY(plan_pattern(p, key, &key));
-        TRY(plan_step(p, (struct step){.kind = kind, .term = key, .from = from, .to = to->var->id}));
-        from = to->var->id;
+        TRY(plan_step(p, (struct step){.kind = kind, .term = key, .from = from, .to = to}));
+        from = to;
     }
     TRY(register_term(p, t->at, out));
     return plan_step(p, (struct step){.kind = STEP_VALUE, .from = from, .to = (*out)->var->id});
@@ -182,6 +189,8 @@ static size_t find_key(const struct term *object, const struct term *key)
 static struct err split_objects(struct planner *p, struct list *pairs, struct term *a, struct term *b, bool *split)
 {
     *split = a->count == b->count;
+    if (*split && !compile_spend(p->c, (uint64_t)a->count * b->count))
+        return compile_spent(p->c);
     for (size_t i = 0; *split && i < a->count; i += 2)
         *split = find_key(b, a->items[i]) < b->count;
     for (size_t i = 0; *split && i < a->count; i += 2)
@@ -239,6 +248,8 @@ static struct err plan_unify(struct planner *p, const struct flat *f)
     size_t left = pairs.count;
     while (left > 0) {
         size_t before = left;
+        if (!compile_spend(p->c, pairs.count))
+            return compile_spent(p->c);
         for (size_t i = 0; i < pairs.count; i++) {
             struct pair *pair = pairs.items[i];
             bool ready = pair != NULL && heads_ready(p, pair->left) && heads_ready(p, pair->right) &&
@@ -364,6 +375,16 @@ static struct err plan_flat(struct planner *p, struct flat *f)
     return OK;
 }
 
+/* Those of inner bodies are kept already: what is left on top of the stack is this body's. */
+static struct err keep_steps(struct compiler *c, struct flat_body *b)
+{
+    TRY(arena_array(c->arena, b->step_count, &b->steps));
+    c->step_count -= b->step_count;
+    for (size_t i = 0; i < b->step_count; i++)
+        b->steps[i] = c->steps[c->step_count + i];
+    return OK;
+}
+
 static struct err plan_all(struct planner *p)
 {
     p->body->last = -1;
@@ -374,7 +395,7 @@ static struct err plan_all(struct planner *p)
         p->literal = NULL;
         TRY(plan_term(p, p->body->head[i], &p->body->head[i]));
     }
-    return OK;
+    return keep_steps(p->c, p->body);
 }
 
 static struct err plan_inner(struct planner *outer, struct flat_body *b)

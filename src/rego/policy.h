@@ -17,6 +17,7 @@ struct program;
 struct regex_table;
 
 #define POLICY_PATH_ROWS 256
+#define POLICY_WORK      50000000 /* a policy of 50 KB needs 20,000 */
 
 /* What a call calls: exactly one of the three pointers is set. */
 struct function {
@@ -163,6 +164,8 @@ struct node {
 
 struct policy {
     struct arena arena;
+    struct arena scratch;   /* while it is compiled: what the passes over one clause need and nothing keeps */
+    uint64_t work_left;     /* while it is compiled: for what may take longer than its text is long */
     struct module *modules; /* whose annotations are not read yet */
     struct annotation *annotations;
     struct node *root; /* `data` */

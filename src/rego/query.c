@@ -110,10 +110,12 @@ static uint64_t limit(uint64_t asked, uint64_t usual)
 }
 
 /* A compiled policy is never written to: the copy has its own arena and report for what the query adds. */
-static struct policy view_of(const struct rego_policy *p)
+static struct policy view_of(const struct rego_policy *p, const struct arena *a)
 {
     struct policy view = p->policy;
     view.arena = (struct arena){0};
+    arena_init(&view.scratch, a->cap);
+    view.work_left = POLICY_WORK;
     view.error = NULL;
     return view;
 }
@@ -135,7 +137,7 @@ struct err query_prepare(const struct rego_policy *p, struct bytes text, enum qu
 {
     struct body *body;
     struct rule *rule;
-    struct policy view = view_of(p);
+    struct policy view = view_of(p, a);
     struct query_code code = {.form = form};
     TRY(parse_query(a, error, text, &body));
     TRY(arena_new(a, &code.clause));
@@ -143,6 +145,7 @@ struct err query_prepare(const struct rego_policy *p, struct bytes text, enum qu
     code.clause->rule = rule;
     code.value_count = form == QUERY_EXPRESSIONS ? body->count : 1;
     struct err compiled = compile_query(&view, a, error, body, form, code.clause);
+    arena_clear(&view.scratch);
     if (failed(compiled))
         hint_add(error, text, false);
     TRY(compiled);

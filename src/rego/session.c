@@ -44,7 +44,7 @@ static void forget_queries(struct rego_session *s)
 static struct err open_session(struct rego_session *s, const struct rego_policy *policy)
 {
     *s = (struct rego_session){.policy = policy};
-    s->frames = mem_new(FIRST_FRAMES);
+    s->frames = mem_new_raw(FIRST_FRAMES);
     if (s->frames == NULL)
         return FAIL(ERR_NOMEM, "no memory for a session");
     arena_init(&s->arena, 0);

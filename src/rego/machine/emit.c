@@ -7,9 +7,9 @@
 struct err emit_insn(struct emitter *m, struct insn insn)
 {
     if (m->count == m->cap) {
-        size_t cap = m->cap == 0 ? 32 : m->cap * 2;
+        size_t cap = m->cap == 0 ? 16 : m->cap * 2;
         struct insn *grown;
-        TRY(arena_array(m->arena, cap, &grown));
+        TRY(arena_array(m->scratch, cap, &grown));
         for (size_t i = 0; i < m->count; i++)
             grown[i] = m->code[i];
         m->code = grown;
@@ -263,33 +263,46 @@ static struct err emit_heads(struct emitter *m, const struct flat_body *b, const
     return OK;
 }
 
+/* Code and constants grew in scratch memory. */
+static struct err keep_program(struct emitter *m, struct program *out)
+{
+    struct insn *code;
+    const struct json **consts;
+    TRY(arena_array(m->arena, m->count, &code));
+    TRY(arena_array(m->arena, m->consts.count, &consts));
+    for (size_t i = 0; i < m->count; i++)
+        code[i] = m->code[i];
+    for (size_t i = 0; i < m->consts.count; i++)
+        consts[i] = m->consts.items[i];
+    out->code = code;
+    out->count = m->count;
+    out->consts = consts;
+    return OK;
+}
+
 static struct err emit_body(struct emitter *m, struct flat_body *b)
 {
     struct program *program;
     TRY(arena_new(m->arena, &program));
-    m->code = NULL;
-    m->count = m->cap = 0;
+    m->count = 0;
     m->back = 0;
-    m->consts = (struct list){.arena = m->arena};
+    m->consts = (struct list){.arena = m->scratch};
     TRY(emit_insn(m, (struct insn){.run = op_end}));
     for (size_t i = 0; i < m->clause->arg_count; i++)
         TRY(emit_match(m, m->clause->args[i], (uint32_t)i));
     TRY(emit_steps(m, b));
     TRY(emit_heads(m, b, &program->heads));
     TRY(emit_insn(m, (struct insn){.run = op_yield}));
-    program->code = m->code;
-    program->consts = (const struct json *const *)m->consts.items;
-    program->count = m->count;
     b->program = program;
-    return OK;
+    return keep_program(m, program);
 }
 
 struct err machine_emit(struct policy *p, struct arena *a, struct clause *c)
 {
-    struct emitter m = {.policy = p, .arena = a, .clause = c};
-    TRY(arena_array(a, c->var_count, &m.alias));
-    TRY(arena_array(a, c->var_count, &m.uses));
-    TRY(arena_array(a, c->var_count, &m.is_place));
+    struct emitter m = {.policy = p, .arena = a, .scratch = &p->scratch, .clause = c};
+    TRY(arena_array(m.scratch, c->var_count, &m.alias));
+    TRY(arena_array(m.scratch, c->var_count, &m.uses));
+    TRY(arena_array(m.scratch, c->var_count, &m.is_place));
     for (uint32_t i = 0; i < c->var_count; i++)
         m.alias[i] = OPERAND_NONE;
     c->slot_count = (uint32_t)c->arg_count; /* arguments come first */

@@ -8,6 +8,7 @@
 struct emitter {
     struct policy *policy;
     struct arena *arena;
+    struct arena *scratch; /* of the policy */
     struct clause *clause;
     struct insn *code;
     size_t count;

@@ -47,7 +47,7 @@ void machine_enter(struct frame *f, const struct machine_seen *seen);
 /*
  * machine_emit - the instructions of a clause that is planned.
  *
- * in       a: where they live; p->paths: the constant paths known so far
+ * in       a: where they live; p->paths: the constant paths known so far; p->scratch
  * out      the programs of the clause's bodies; p->path_count; more registers of the clause
  * errors   NOMEM; LIMIT
  */

@@ -112,6 +112,53 @@ static void test_long_texts(void **state)
     refuse_numbered("variables", "package t\np if {\n", "a", " := 1\n", "}");
 }
 
+/* One text for each number: "<a><i><b><i + 1><c>". */
+static void ask_chain(struct asked *a, const char *before, const char *const parts[3], int count, const char *after)
+{
+    static char text[900000];
+    size_t n = (size_t)snprintf(text, sizeof(text), "%s", before);
+    for (int i = 0; i < count && n + 64 < sizeof(text); i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%d%s%d%s", parts[0], i, parts[1], i + 1, parts[2]);
+    (void)snprintf(text + n, sizeof(text) - n, "%s", after);
+    ask(a, text, "data.t.p", NULL);
+}
+
+/* Each literal needs the one behind it: a few are put in order, and many end in a limit. */
+static void test_literals_in_reverse(void **state)
+{
+    (void)state;
+    static const char *const literal[3] = {"a", " = a", "\n"};
+    static struct asked a;
+    ask_chain(&a, "package t\np := a0 if {\n", literal, 500, "a500 = 7\n}");
+    assert_int_equal(a.status, REGO_OK);
+    assert_string_equal(a.json, "7");
+    ask_chain(&a, "package t\np := a0 if {\n", literal, 9000, "a9000 = 7\n}");
+    assert_int_equal(a.status, REGO_ERR_LIMIT);
+}
+
+/* Within one literal it is no better: both sides of a unification, where each variable needs the next one. */
+static void test_patterns_in_reverse(void **state)
+{
+    (void)state;
+    static char text[900000];
+    static struct asked a;
+    for (int keyed = 0; keyed < 2; keyed++) {
+        size_t n = (size_t)snprintf(text, sizeof(text), "package t\np if {\na9000 = 1\n");
+        for (int side = 0; side < 2; side++) {
+            n += (size_t)snprintf(text + n, sizeof(text) - n, keyed ? "{" : "[");
+            for (int i = 0; i < 9000; i++) {
+                if (keyed)
+                    n += (size_t)snprintf(text + n, sizeof(text) - n, "\"k%d\": ", i);
+                n += (size_t)snprintf(text + n, sizeof(text) - n, "a%d%s", i + side, i < 8999 ? ", " : "");
+            }
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", keyed ? "}" : "]", side == 0 ? " = " : "\n}");
+        }
+        ROW(keyed ? "objects" : "arrays");
+        ask(&a, text, "data.t.p", NULL);
+        assert_int_equal(a.status, REGO_ERR_LIMIT);
+    }
+}
+
 /* Many rules of one name are no fault: each goes behind the others without a walk through them. */
 static void test_many_rules_of_a_name(void **state)
 {
@@ -143,6 +190,8 @@ int main(void)
         cmocka_unit_test(test_deep_texts),
         cmocka_unit_test(test_long_chain_of_rules),
         cmocka_unit_test(test_long_texts),
+        cmocka_unit_test(test_literals_in_reverse),
+        cmocka_unit_test(test_patterns_in_reverse),
         cmocka_unit_test(test_many_rules_of_a_name),
         cmocka_unit_test(test_endless_mocks),
     };
