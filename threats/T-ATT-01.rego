@@ -11,26 +11,35 @@
 # seed: S2 S3 S11
 # refs: kbs P17
 # severity: high
-# decided: The broker binds its nonce into report_data and takes it once: a broker whose configuration turns this off is
-#   a finding.
+# decided: A casemate broker answers it by its tests, one that speaks the KBS protocol by the protocol; for others it is
+#   not shown.
+# unseen: No broker has a setting that turns the comparison off.
+# proofs: tests/e2e/test_release.py tests/unit/broker/session.c tests/unit/verifier/tpm.c
 # remedy: Use a broker that compares report_data with its own nonce.
 package threats["T-ATT-01"]
 
 import data.lib
 import rego.v1
 
-skips(b) if b.settings.attestation_service.skip_report_data == true
-
-skips(b) if b.settings.verifier.insecure_skip_report_data == true
+other(b) if {
+	not lib.casemate(b)
+	not lib.trustee(b)
+}
 
 finding contains f if {
 	some b in input.brokers
-	skips(b)
-	f := {"artefact": b.path, "status": "unanswered", "evidence": "the verifier does not expect report_data: evidence can be shown twice"}
+	other(b)
+	f := {"artefact": b.path, "status": "not-shown", "severity": "info", "evidence": "whether this broker compares its nonce with the evidence is not shown"}
 }
 
 answered contains a if {
 	some b in input.brokers
-	not skips(b)
-	a := {"artefact": b.path, "evidence": "the broker's nonce is part of report_data and is taken once"}
+	lib.casemate(b)
+	a := {"artefact": b.path, "evidence": lib.text(["a casemate broker takes its nonce once, inside of what the hardware signed: ", lib.proofs("T-ATT-01")])}
+}
+
+answered contains a if {
+	some b in input.brokers
+	lib.trustee(b)
+	a := {"artefact": b.path, "evidence": "attestation_service: the KBS protocol puts the broker's nonce into report_data"}
 }

@@ -41,8 +41,13 @@ finding contains f if {
 	f := {"artefact": b.path, "status": "unanswered", "find": "as_addr", "subject": "as_addr", "evidence": "the attestation service is reached over a plain link"}
 }
 
+known(b) if lib.casemate(b)
+
+known(b) if b.settings.attestation_service.type in types | remote
+
 answered contains a if {
 	some b in input.brokers
+	known(b)
 	count(finding) == 0
 	a := {"artefact": b.path, "evidence": "the token has a signer of its own, and no service is reached over a plain link"}
 }

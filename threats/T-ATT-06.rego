@@ -11,6 +11,7 @@
 # seed: S2 S3 S11
 # severity: critical
 # decided: attestation_token.insecure_header_jwk = true.
+# proofs: tests/unit/broker/release.c
 # remedy: insecure_header_jwk = false, and trusted_certs_paths for the signer.
 # bad:
 #   insecure_header_jwk = true
@@ -33,6 +34,20 @@ certs(b) := "" if b.settings.attestation_token.trusted_certs_paths
 
 answered contains a if {
 	some b in input.brokers
+	lib.pinned_signer(b)
+	a := {"artefact": b.path, "evidence": "attestation_token: signers are pinned, and keys in the header of a token are not believed"}
+}
+
+answered contains a if {
+	some b in input.brokers
+	lib.casemate(b)
+	a := {"artefact": b.path, "evidence": lib.text(["a casemate broker knows no keys but its own: ", lib.proofs("T-ATT-06")])}
+}
+
+finding contains f if {
+	some b in input.brokers
+	not lib.casemate(b)
+	not lib.pinned_signer(b)
 	not b.settings.attestation_token.insecure_header_jwk == true
-	a := {"artefact": b.path, "evidence": "keys in the header of a token are not believed"}
+	f := {"artefact": b.path, "status": "not-shown", "severity": "info", "evidence": "whose signature a token needs is not shown: no trusted_certs_paths and no trusted_jwk_sets"}
 }

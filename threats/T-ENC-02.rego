@@ -12,21 +12,29 @@
 # seed: S8 S16 S17
 # refs: agent 8
 # severity: high
-# decided: A measured template or a policy; without one, not shown.
-# remedy: Measure the template of arguments and environment.
+# decided: A command or arguments in the pod: nothing measures them. Without any, not shown.
+# remedy: Build arguments and environment into the measured image of the enclave.
 package threats["T-ENC-02"]
 
 import data.lib
 import rego.v1
 
+given(c) := [key | some key in ["command", "args"]; count(c[key]) > 0]
+
 finding contains f if {
-	some w in input.workloads
-	not input.context.guest.measured_template
-	f := {"artefact": w.path, "workload": w.id, "status": "not-shown", "severity": "info", "evidence": "that arguments and environment are measured is not shown"}
+	some c in lib.containers
+	count(given(c.container)) > 0
+	f := {
+		"artefact": c.path, "workload": c.workload, "subject": c.container.name, "line": c.container.line, "status": "unanswered",
+		"evidence": lib.text(["the host hands ", concat(" and ", given(c.container)), " of container ", c.container.name, " to the enclave, and nothing measures them"]),
+	}
 }
 
-answered contains a if {
-	some w in input.workloads
-	input.context.guest.measured_template
-	a := {"artefact": w.path, "workload": w.id, "evidence": "the context names it"}
+finding contains f if {
+	some c in lib.containers
+	count(given(c.container)) == 0
+	f := {
+		"artefact": c.path, "workload": c.workload, "subject": c.container.name, "line": c.container.line, "status": "not-shown", "severity": "info",
+		"evidence": lib.text(["whether container ", c.container.name, " takes its environment from the host is not shown"]),
+	}
 }

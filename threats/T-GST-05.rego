@@ -12,7 +12,9 @@
 # properties: data.confidentiality
 # seed: S6 S16 S18 S19 S20 S25
 # severity: medium
-# decided: A casemate guest answers it by its own tests; for another guest it is not shown.
+# decided: A casemate guest that the attestation policy pins answers it by its own tests; for another guest it is not shown.
+# proofs: tests/unit/base/secret.c
+# unseen: The row is about what a guest does when it ends.
 # remedy: Use a guest that turns off dumps and swap and erases what it leaves.
 package threats["T-GST-05"]
 
@@ -22,11 +24,11 @@ import rego.v1
 finding contains f if {
 	not lib.our_guest
 	some w in input.workloads
-	f := {"artefact": w.path, "workload": w.id, "status": "not-shown", "severity": "info", "evidence": "the guest is not known: context.guest.agent is not casemate"}
+	f := {"artefact": w.path, "workload": w.id, "status": "not-shown", "severity": "info", "evidence": lib.why_not_our_guest}
 }
 
 answered contains a if {
 	lib.our_guest
 	some w in input.workloads
-	a := {"artefact": w.path, "workload": w.id, "evidence": "dumps and swap are off, and what is left is erased"}
+	a := {"artefact": w.path, "workload": w.id, "evidence": lib.text(["the guest is pinned, and the guest makes no dumps and wipes secrets: ", lib.proofs("T-GST-05")])}
 }

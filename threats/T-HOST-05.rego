@@ -13,6 +13,7 @@
 # within: T-ATT-12
 # severity: medium
 # decided: A GPU request with a runtime class that is not known for confidential mode: not shown.
+# unseen: Whether the link of a device is protected shows at run time.
 # remedy: Use kata-qemu-nvidia-gpu-tdx or -snp with a GPU in confidential mode.
 package threats["T-HOST-05"]
 

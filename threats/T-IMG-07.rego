@@ -12,13 +12,14 @@
 # refs: guest P18
 # severity: high
 # decided: No guest shows it by a file; the casemate guest pulls no images yet. A guest with tests of its own would answer it.
+# unseen: The row is about layers that arrive at run time.
 # remedy: Use a guest that verifies while it reads and unpacks below a root that it cannot leave.
 package threats["T-IMG-07"]
 
 import data.lib
 import rego.v1
 
-why := "the guest is not known: context.guest.agent is not casemate" if not lib.our_guest
+why := lib.why_not_our_guest if not lib.our_guest
 
 else := "the guest of this version pulls no images, so nothing shows how it would unpack them"
 

@@ -34,9 +34,27 @@ finding contains f if {
 	f := lib.api_finding(agent, {"C03"}, "medium")
 }
 
+pinned(workload) if {
+	some agent in lib.live_agents
+	workload in agent.workloads
+	lib.refused(agent, {"C03"}) == {"C03"}
+	count(lib.uncalibrated(agent, {"C03"})) == 0
+}
+
+finding contains f if {
+	some c in lib.containers
+	c.container.reference.digest != ""
+	not pinned(c.workload)
+	count([x | some x in lib.live_agents; count(lib.hits(x, {"C03"})) > 0]) == 0
+	f := {
+		"artefact": c.path, "workload": c.workload, "subject": c.container.name, "line": c.container.line, "status": "not-shown", "severity": "info",
+		"evidence": lib.text(["container ", c.container.name, " is named by digest; that no other one is started is not shown"]),
+	}
+}
+
 answered contains a if {
 	some c in lib.containers
 	c.container.reference.digest != ""
-	count([x | some x in lib.live_agents; count(lib.hits(x, {"C03"})) > 0]) == 0
-	a := {"artefact": c.path, "workload": c.workload, "evidence": lib.text(["container ", c.container.name, " is bound to one digest"])}
+	pinned(c.workload)
+	a := {"artefact": c.path, "workload": c.workload, "evidence": lib.text(["container ", c.container.name, " is named by digest, and the agent policy refuses another one"]), "probes": ["C03"]}
 }

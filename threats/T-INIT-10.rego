@@ -40,8 +40,21 @@ finding contains f if {
 	f := {"artefact": b.path, "status": "weak", "find": "insecure_optional", "evidence": "initdata.insecure_optional = true: evidence without initdata is accepted"}
 }
 
-answered contains a if {
+compared(r) if {
+	r.probes.Q06.result == "refused"
+	r.probes.Q06.calibrated
+}
+
+finding contains f if {
 	some p in policies
 	p.reads_initdata
-	a := {"artefact": p.artefact, "evidence": "init_data is compared"}
+	count([r | some r in input.releases; compared(r)]) == 0
+	f := {"artefact": p.artefact, "status": "not-shown", "severity": "info", "evidence": "init_data is read; that it decides is not shown"}
+}
+
+answered contains a if {
+	digest_read
+	some r in input.releases
+	compared(r)
+	a := {"artefact": r.artefact, "probes": ["Q06"], "evidence": "init_data is read, and foreign initdata gets nothing"}
 }

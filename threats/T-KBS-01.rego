@@ -12,6 +12,7 @@
 # refs: trustee #957
 # severity: critical
 # decided: admin.authorization_mode = InsecureAllowAll.
+# proofs: tests/e2e/test_admin.py
 # remedy: authorization_mode = "AuthenticatedAuthorization" with keys and roles.
 # bad:
 #   authorization_mode = "InsecureAllowAll"
@@ -24,8 +25,6 @@ import rego.v1
 
 open(b) if b.settings.admin.authorization_mode == "InsecureAllowAll"
 
-open(b) if b.settings.admin.insecure_allow_all == true
-
 finding contains f if {
 	some b in input.brokers
 	open(b)
@@ -34,6 +33,20 @@ finding contains f if {
 
 answered contains a if {
 	some b in input.brokers
+	lib.closed_admin(b)
+	a := {"artefact": b.path, "evidence": lib.text(["admin.authorization_mode = ", b.settings.admin.authorization_mode])}
+}
+
+answered contains a if {
+	some b in input.brokers
+	lib.casemate(b)
+	a := {"artefact": b.path, "evidence": lib.text(["a casemate broker asks every administrator for a signature: ", lib.proofs("T-KBS-01")])}
+}
+
+finding contains f if {
+	some b in input.brokers
 	not open(b)
-	a := {"artefact": b.path, "evidence": "administration asks for a key"}
+	not lib.closed_admin(b)
+	not lib.casemate(b)
+	f := {"artefact": b.path, "status": "not-shown", "severity": "info", "evidence": "no authorization_mode says who administers this broker"}
 }

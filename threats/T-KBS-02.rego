@@ -13,6 +13,7 @@
 # severity: medium
 # decided: An ACL pattern with .*, an alternation outside of its anchors, or a class that admits ? or %; identity
 #   providers without issuer or audience.
+# proofs: tests/e2e/test_admin.py
 # remedy: Patterns of plain characters and [a-z-]+, anchored; issuer and audience for each provider.
 package threats["T-KBS-02"]
 
@@ -63,5 +64,5 @@ answered contains a if {
 answered contains a if {
 	some b in input.brokers
 	lib.casemate(b)
-	a := {"artefact": b.path, "evidence": "roles are fixed by method and decoded path"}
+	a := {"artefact": b.path, "evidence": lib.text(["the roles of a casemate broker are fixed by method and decoded path: ", lib.proofs("T-KBS-02")])}
 }

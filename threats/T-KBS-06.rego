@@ -11,13 +11,14 @@
 # refs: kbs P33
 # severity: medium
 # decided: A plaintext backend: not shown; with an untrusted operator, medium.
+# proofs: tests/e2e/test_durability.py tests/unit/broker/store/tamper.c
 # remedy: A store with encryption under a key that is elsewhere.
 package threats["T-KBS-06"]
 
 import data.lib
 import rego.v1
 
-plain(b) if lib.trustee(b)
+plain(b) if not lib.casemate(b)
 
 hostile if input.context.broker.operator in {"orchestration-operator", "infrastructure-operator", "third-party"}
 
@@ -37,6 +38,6 @@ finding contains f if {
 
 answered contains a if {
 	some b in input.brokers
-	not plain(b)
-	a := {"artefact": b.path, "evidence": "secrets are stored encrypted"}
+	lib.casemate(b)
+	a := {"artefact": b.path, "evidence": lib.text(["the store of a casemate broker is encrypted: ", lib.proofs("T-KBS-06")])}
 }

@@ -11,6 +11,8 @@
 # refs: kbs P32
 # severity: low
 # decided: A casemate broker keeps an audit log; for others it is not shown.
+# proofs: tests/unit/audit/audit.c tests/e2e/test_durability.py
+# unseen: No setting of a broker turns its records off.
 # remedy: Use a broker with an audit log that is chained and signed.
 package threats["T-KBS-07"]
 
@@ -19,12 +21,12 @@ import rego.v1
 
 finding contains f if {
 	some b in input.brokers
-	lib.trustee(b)
+	not lib.casemate(b)
 	f := {"artefact": b.path, "status": "not-shown", "severity": "info", "evidence": "whether releases and changes are recorded is not shown"}
 }
 
 answered contains a if {
 	some b in input.brokers
 	lib.casemate(b)
-	a := {"artefact": b.path, "evidence": "releases and changes are audited before they take effect"}
+	a := {"artefact": b.path, "evidence": lib.text(["a casemate broker audits releases and changes before they take effect: ", lib.proofs("T-KBS-07")])}
 }

@@ -12,6 +12,7 @@
 # refs: rollback
 # severity: low
 # decided: State that must not fork (a volume for many writers, a lease) without attested uniqueness: not shown.
+# unseen: How many copies run is known to the cluster alone.
 # remedy: Let the broker give the leading role, or bind state to one instance.
 package threats["T-ORC-05"]
 

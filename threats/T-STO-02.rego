@@ -11,6 +11,7 @@
 # seed: S12
 # severity: low
 # decided: An encrypted volume without a proof of freshness: not shown.
+# unseen: How old a volume is shows at run time.
 # remedy: Keep a counter or a root hash with the broker.
 package threats["T-STO-02"]
 

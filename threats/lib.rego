@@ -224,9 +224,44 @@ trustee(b) if has(b.settings, "attestation_service")
 
 trustee(b) if has(b.settings, "http_server")
 
-casemate(b) if not trustee(b)
+casemate(b) if {
+	not trustee(b)
+	some section in ["server", "store", "keys", "session", "verifier"]
+	has(b.settings, section)
+}
 
-our_guest if input.context.guest.agent == "casemate"
+# Who may change a broker of the other kind: its configuration says so, or it does not start.
+closed_admin(b) if {
+	trustee(b)
+	b.settings.admin.authorization_mode in {"AuthenticatedAuthorization", "DenyAll"}
+}
+
+# The signers of tokens that a broker of the other kind takes.
+pinned_signer(b) if {
+	some list in ["trusted_certs_paths", "trusted_jwk_sets"]
+	count(b.settings.attestation_token[list]) > 0
+	not b.settings.attestation_token.insecure_header_jwk == true
+}
+
+named_guest if input.context.guest.agent == "casemate"
+
+# A context says which guest is meant; only a policy that pins what is launched shows that no other one runs.
+our_guest if {
+	named_guest
+	some a in input.appraisals
+	a.baseline.state == "accepted"
+	count(tee.parts.launch) > 0
+	every p in tee.parts.launch {
+		not p in a.free
+	}
+}
+
+why_not_our_guest := "the guest is not known: context.guest.agent is not casemate" if not named_guest
+
+why_not_our_guest := "the context names a casemate guest, and no attestation policy pins what is launched" if named_guest
+
+# What no file of a deployment can show, and tests of ours do: their names, from the head of the row.
+proofs(id) := concat(", ", data.catalogue[id].proofs)
 
 # Every name that a container or its pod uses of an image.
 containers := [c |

@@ -244,11 +244,13 @@ static struct err explain_threat(struct answer *w, const struct threat *t, const
     put_plain(w, "layouts", t->layouts);
     put_mechanisms(w, t);
     put_text(w, "decided by", "text", bytes_of_text(t->decided));
+    put_text(w, "never open", "text", bytes_of_text(t->unseen));
     put_probes(w, t);
     put_plain(w, "needs one of", t->needs);
     put_plain(w, "not raised beside", t->within);
     put_text(w, "rule", "text", bytes_of_text(t->file));
     put_plain(w, "tests", t->tests);
+    put_plain(w, "proven by", t->proofs);
     put_text(w, "fix", "text", bytes_of_text(t->remedy));
     put_text(w, "raises it", "code", bytes_of_text(t->bad));
     put_text(w, "does not", "code", bytes_of_text(t->good));

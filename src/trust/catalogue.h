@@ -25,9 +25,11 @@ struct threat {
     const char *const *refs;       /* "CVE-2025-58354", "kata #13615" */
     const char *const *within;     /* not raised where one of these is raised on the same artefact and subject */
     const char *const *tests;      /* names of the tests that fire it and that stay silent */
+    const char *const *proofs;     /* tests of ours that show what a rule answers without a file; mostly empty */
     enum severity severity;        /* of the row; a rule may name a lower one */
     const char *severity_rule;     /* how it varies, or "" */
     const char *decided;           /* how it is decided, in words */
+    const char *unseen;            /* why no file can show it open, or "" */
     const char *remedy;
     const char *bad;  /* a snippet that fires, or "" */
     const char *good; /* one that does not, or "" */

@@ -1,4 +1,5 @@
-/* proves: R7 R13 R14 R26 R35 M-REL M-JWE M-TEN M-AUD T-SEC-02 T-SEC-03 T-INIT-01 T-ATT-01 T-ATT-11 T-ATT-15 T-KBS-07 */
+/* proves: R7 R13 R14 R26 R35 M-REL M-JWE M-TEN M-AUD T-SEC-02 T-SEC-03 T-INIT-01 T-ATT-01 T-ATT-06 T-ATT-11 T-ATT-15
+ * T-KBS-07 */
 /*
  * The release: what is refused, and that nothing leaves without a durable record, whatever fails on the way.
  */
@@ -237,6 +238,33 @@ static void a_query_is_bounded_and_whole(void **state)
     assert_true(holds_secret(&r));
 }
 
+static void sign_with(struct key *key, struct bytes header_text)
+{
+    memset(&p.keys->signer, 0, sizeof(p.keys->signer));
+    p.keys->signer.key = key;
+    p.keys->signer.header_text = header_text;
+}
+
+/* A token names the key that signed it, and is sound under that key: it is not under ours. */
+static void a_token_is_not_believed_with_the_key_that_it_brings(void **state)
+{
+    (void)state;
+    struct keys_reply r;
+    struct key *own = p.keys->signer.key, *other;
+    struct bytes own_header = p.keys->signer.header_text, other_header;
+    assert_ok(key_generate(KEY_EC_P256, &other));
+    assert_ok(signer_header(other, &p.arena, &other_header));
+    sign_with(other, other_header);
+    struct bytes token = place_token(&p, 3, WORKLOAD);
+    sign_with(own, own_header);
+    refused("GET", "resource/" PATH, token, KBS_ERROR_TOKEN_VERIFIER, REASON_TOKEN_SIGNATURE);
+    sign_with(other, other_header);
+    place_ask(&p, "GET", "resource/" PATH, token, &r);
+    assert_true(holds_secret(&r));
+    sign_with(own, own_header);
+    key_free(other);
+}
+
 /* Signatures that this process made are remembered by digest: one of them does not hold for anything else. */
 static void a_remembered_signature_holds_for_its_token_alone(void **state)
 {
@@ -353,6 +381,7 @@ int main(void)
         T(only_the_value_true_allows),
         T(a_path_that_names_no_resource_is_refused),
         T(a_query_is_bounded_and_whole),
+        T(a_token_is_not_believed_with_the_key_that_it_brings),
         T(a_remembered_signature_holds_for_its_token_alone),
         T(an_affirming_guest_gets_what_is_on_its_list),
         T(no_failing_allocation_releases_unrecorded),
