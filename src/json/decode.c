@@ -86,12 +86,13 @@ static struct err take_array(struct parser *p, size_t depth, struct json *out)
     const struct json **items;
     TRY(arena_array(p->arena, count, &values));
     TRY(arena_array(p->arena, count, &items));
+    *out = (struct json){.type = JSON_ARRAY, .count = count, .items = items};
     for (size_t i = 0; i < count; i++) {
         values[i] = p->slots[base + i].value;
         items[i] = &values[i];
+        out->weight += json_weight(&values[i]);
     }
     p->count = base;
-    *out = (struct json){.type = JSON_ARRAY, .count = count, .items = items};
     return OK;
 }
 
@@ -126,8 +127,10 @@ static struct err take_object(struct parser *p, size_t depth, struct json *out)
     struct json_member *members;
     TRY(arena_array(p->arena, count, &values));
     TRY(arena_array(p->arena, count, &members));
+    uint64_t weight = 0;
     for (size_t i = 0; i < count; i++) {
         values[i] = p->slots[base + i].value;
+        weight += json_weight(&values[i]) + 1 + p->slots[base + i].key.n / 64;
         members[i] = (struct json_member){p->slots[base + i].key, &values[i]};
     }
     p->count = base;
@@ -136,7 +139,7 @@ static struct err take_object(struct parser *p, size_t depth, struct json *out)
         return FAIL(ERR_FORMAT, "a key stands twice");
     if (twice)
         count = value_keep_last(members, count);
-    *out = (struct json){.type = JSON_OBJECT, .count = count, .members = members};
+    *out = (struct json){.type = JSON_OBJECT, .weight = weight, .count = count, .members = members};
     return OK;
 }
 

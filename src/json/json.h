@@ -27,6 +27,7 @@ struct json {
     union {
         bool as_bool;
         int64_t as_int;
+        uint64_t weight; /* containers: the weights of what they hold, shared values as often as they are held */
     };
     struct bytes text; /* JSON_STRING: the characters; JSON_NUMBER: the exact text */
     size_t count;      /* JSON_ARRAY, JSON_SET: items; JSON_OBJECT: members */
@@ -35,6 +36,21 @@ struct json {
         const struct json_member *members; /* JSON_OBJECT: sorted by key bytes, no duplicates */
     };
 };
+
+/*
+ * json_weight - how much there is to read in a value: 1 for each value in it, and one more for each 64 bytes of text.
+ * json_key_weight - of a member's key alone. json_weigh - of a container, when all it holds is in place.
+ *
+ * out      what comparing, printing or walking the value takes at most; v->weight
+ * errors   none
+ * cost     constant; json_weigh: one pass over what the container holds itself
+ */
+static inline uint64_t json_weight(const struct json *v)
+{
+    return 1 + (v->type < JSON_ARRAY ? v->text.n / 64 : v->weight);
+}
+uint64_t json_key_weight(const struct json_member *m);
+void json_weigh(struct json *v);
 
 /*
  * json_compare_keys - the order of members in an object: by key bytes; keys that are no strings by json_compare.

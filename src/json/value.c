@@ -73,11 +73,27 @@ size_t value_sort_items(const struct json **items, size_t count)
     return kept;
 }
 
+uint64_t json_key_weight(const struct json_member *m)
+{
+    return m->name == NULL ? 1 + m->key.n / 64 : json_weight(m->name);
+}
+
+void json_weigh(struct json *v)
+{
+    uint64_t weight = 0;
+    for (size_t i = 0; i < v->count; i++)
+        weight += v->type != JSON_OBJECT ? json_weight(v->items[i])
+                                         : json_key_weight(&v->members[i]) + json_weight(v->members[i].value);
+    v->weight = weight;
+}
+
 static struct err put(struct arena *a, const struct json *v, const struct json **out)
 {
     struct json *copy;
     TRY(arena_new(a, &copy));
     *copy = *v;
+    if (v->type >= JSON_ARRAY)
+        json_weigh(copy);
     *out = copy;
     return OK;
 }

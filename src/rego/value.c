@@ -29,6 +29,9 @@ static struct err put(struct arena *a, struct json value, unsigned inner, const 
     TRY(arena_new(a, &copy));
     *copy = value;
     copy->depth = (uint16_t)(inner + 1);
+    json_weigh(copy);
+    if (copy->weight > VALUE_WEIGHT_MAX)
+        return FAIL(ERR_LIMIT, "a value holds too much");
     *out = copy;
     return OK;
 }

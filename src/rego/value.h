@@ -6,7 +6,8 @@
 
 #include "json/json.h"
 
-#define VALUE_DEPTH_MAX 512
+#define VALUE_DEPTH_MAX  512
+#define VALUE_WEIGHT_MAX (1UL << 24) /* a few lines of a policy could hold a value in itself 2^40 times */
 
 /*
  * value_array, value_set, value_object - containers of parts; an object takes the last of equal keys (where `unique` is
@@ -15,7 +16,7 @@
  *
  * in       items, members: copied; value_object may reorder `members`
  * out      *out only on success
- * errors   NOMEM; LIMIT nested too deeply
+ * errors   NOMEM; LIMIT nested too deeply, or over VALUE_WEIGHT_MAX
  */
 MUST_CHECK struct err value_array(struct arena *a, const struct json *const *items, size_t n, const struct json **out);
 MUST_CHECK struct err value_set(struct arena *a, const struct json *const *items, size_t n, const struct json **out);

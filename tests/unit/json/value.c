@@ -80,6 +80,36 @@ static void every_allocation_may_fail(void **state)
     FAULT_PASS(build(&a), arena_clear(&a));
 }
 
+/* What is shared is counted each time; the text of a string by its length; a decoded value weighs what a built one
+ * does. */
+static void weighs_what_there_is_to_read(void **state)
+{
+    (void)state;
+    struct arena a;
+    const struct json *text;
+    const struct json *list;
+    const struct json *twice;
+    const struct json *decoded;
+    struct buf b;
+    arena_init(&a, REQUEST_ARENA_MAX);
+    buf_init(&b, 1 << 20);
+    buf_fill(&b, 'x', 130);
+    assert_ok(json_new_string(&a, buf_view(&b), &text));
+    assert_int_equal(json_weight(text), 1 + 2);
+    assert_ok(json_new_array(&a, &text, 1, &list));
+    assert_int_equal(json_weight(list), 1 + 3);
+    const struct json_member members[2] = {{BYTES_LIT("a"), list}, {BYTES_LIT("b"), list}};
+    assert_ok(json_new_object(&a, members, 2, &twice));
+    assert_int_equal(json_weight(twice), 1 + 2 * (1 + 4));
+    buf_clear(&b);
+    buf_init(&b, 1 << 20);
+    json_encode(twice, &b);
+    assert_ok(json_decode(&a, buf_view(&b), NULL, NULL, &decoded));
+    assert_int_equal(json_weight(decoded), json_weight(twice));
+    buf_clear(&b);
+    arena_clear(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +117,7 @@ int main(void)
         cmocka_unit_test(objects_are_sorted_copies),
         cmocka_unit_test(sets_are_sorted_without_equal_items),
         cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(weighs_what_there_is_to_read),
     };
     return cmocka_run_group_tests_name("json/value", tests, NULL, NULL);
 }

@@ -62,10 +62,37 @@ static void test_costs(void **state)
     rego_policy_free(policy);
 }
 
+/* A value that holds itself twice, thirty times over, is a few lines of a policy and a walk without end. */
+static void test_shared(void **state)
+{
+    (void)state;
+    static const char *const uses[] = {"a30 == b30", "json.marshal(a30)", "sort([a30, b30])",
+                                       "walk(a30, [x, y]); x == y"};
+    struct rego_policy *policy = call_policy();
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+        char query[4096] = "a0 := [0]; b0 := [0]; ";
+        for (int k = 1; k <= 30; k++) {
+            size_t n = strlen(query);
+            (void)snprintf(query + n, sizeof(query) - n, "a%d := [a%d, a%d]; b%d := [b%d, b%d]; ", k, k - 1, k - 1, k,
+                           k - 1, k - 1);
+        }
+        size_t n = strlen(query);
+        (void)snprintf(query + n, sizeof(query) - n, "%s", uses[i]);
+        struct rego_call call = {.query = query};
+        struct rego_result *result = NULL;
+        struct rego_error error = {0};
+        ROW(uses[i]);
+        assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_ERR_LIMIT);
+        assert_non_null(strstr(error.message, "a value holds too much"));
+    }
+    rego_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_costs),
+        cmocka_unit_test(test_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
