@@ -26,10 +26,18 @@ bool arith_is_zero(const struct json *x)
     return number_is_zero(&n);
 }
 
-size_t arith_digits(const struct json *x)
+/* Reading and writing decimal digits takes their square. */
+uint64_t arith_cost_of(uint64_t digits)
 {
+    return digits + digits * digits / 128;
+}
+
+uint64_t arith_cost(const struct json *x)
+{
+    if (x->is_int)
+        return 1;
     struct number n = number_split(x->text);
-    return n.whole.n + n.fraction.n + (size_t)(n.point < 0 ? -n.point : n.point);
+    return arith_cost_of(n.whole.n + n.fraction.n + (uint64_t)(n.point < 0 ? -n.point : n.point));
 }
 
 static struct err number_of(struct arena *a, struct bytes text, const struct json **out)

@@ -27,7 +27,7 @@ MUST_CHECK struct err arith_bit(struct arena *a, enum arith_bits op, const struc
 
 /*
  * arith_is_integer - whether the value is whole. arith_is_zero - whether it is zero.
- * arith_digits - how many digits a computation may have to write it out with.
+ * arith_cost - how much work the digits are that a computation may have to write it out with.
  * arith_format - an integer in base 2, 8, 10 or 16; fractions are cut off.
  *
  * out      the answer; *out
@@ -35,7 +35,8 @@ MUST_CHECK struct err arith_bit(struct arena *a, enum arith_bits op, const struc
  */
 bool arith_is_integer(const struct json *x);
 bool arith_is_zero(const struct json *x);
-size_t arith_digits(const struct json *x);
+uint64_t arith_cost(const struct json *x);
+uint64_t arith_cost_of(uint64_t digits);
 MUST_CHECK struct err arith_format(struct arena *a, const struct json *x, int base, struct bytes *out);
 
 /*

@@ -19,14 +19,17 @@ static struct err need_numbers(struct call *c)
 {
     TRY(builtin_need_collection(c, 1));
     const struct json *v = c->args[0];
-    for (size_t i = 0; i < v->count; i++)
+    uint64_t work = 0;
+    for (size_t i = 0; i < v->count; i++) {
         if (v->items[i]->type != JSON_NUMBER) {
             c->code = "eval_type_error";
             return builtin_error(c, "operand 1 must be %s of numbers but got %s containing %s",
                                  value_type_name(v->type), value_type_name(v->type),
                                  value_type_name(v->items[i]->type));
         }
-    return builtin_cost(c, 8 * v->count);
+        work += 8 + 2 * arith_cost(v->items[i]); /* the sum so far has as many digits */
+    }
+    return builtin_cost(c, work);
 }
 
 static struct err fold(struct call *c, enum arith_op op, int64_t first, const struct json **out)
@@ -81,7 +84,7 @@ static struct err bi_sort(struct call *c, const struct json **out)
 {
     struct values items = {.arena = c->arena};
     TRY(builtin_need_collection(c, 1));
-    TRY(builtin_cost(c, c->args[0]->count * 8));
+    TRY(builtin_cost(c, json_weight(c->args[0]) * 8));
     for (size_t i = 0; i < c->args[0]->count; i++)
         TRY(values_add(&items, c->args[0]->items[i]));
     if (items.count > 1)

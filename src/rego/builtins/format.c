@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/limits.h"
+#include "rego/arith.h"
 #include "rego/builtins/builtin.h"
 #include "rego/builtins/chars.h"
 #include "rego/builtins/verb.h"
@@ -152,6 +153,12 @@ static struct err put_bad(struct format *f, uint32_t letter, const char *why)
     return OK;
 }
 
+static struct err cost_of_verb(struct format *f, const struct verb_arg *arg)
+{
+    uint64_t digits = arg->kind == VERB_BIG ? 4 * arith_cost_of(arg->text.n) : 0;
+    return builtin_cost(f->c, 8 + f->verb.width + f->verb.precision + 2 * arg->text.n + digits);
+}
+
 static struct err put_verb(struct format *f)
 {
     f->at++;
@@ -177,13 +184,13 @@ static struct err put_verb(struct format *f)
     if (f->next >= f->arg_count)
         return put_bad(f, f->verb.letter, "(MISSING)");
     const struct verb_arg *arg = &f->args[f->next++];
-    TRY(builtin_cost(f->c, 8 + f->verb.width + f->verb.precision + arg->text.n));
+    TRY(cost_of_verb(f, arg));
     return verb_put(f->c->arena, &f->verb, arg, f->out);
 }
 
 static struct err put_surplus(struct format *f)
 {
-    struct verb plain = {.letter = 'v'};
+    f->verb = (struct verb){.letter = 'v'};
     if (f->out_of_order || f->next >= f->arg_count)
         return OK;
     buf_text(f->out, "%!(EXTRA ");
@@ -191,7 +198,8 @@ static struct err put_surplus(struct format *f)
         buf_text(f->out, i > f->next ? ", " : "");
         buf_text(f->out, verb_type(&f->args[i]));
         buf_text(f->out, "=");
-        TRY(verb_put(f->c->arena, &plain, &f->args[i], f->out));
+        TRY(cost_of_verb(f, &f->args[i]));
+        TRY(verb_put(f->c->arena, &f->verb, &f->args[i], f->out));
     }
     buf_text(f->out, ")");
     return OK;

@@ -12,9 +12,8 @@
 /* A short text may stand for a long number, which is computed with all its digits: 1e10000. */
 static struct err need_number(struct call *c, size_t index)
 {
-    const struct json *v = c->args[index - 1];
     TRY(builtin_need(c, index, JSON_NUMBER));
-    return v->is_int ? OK : builtin_cost(c, arith_digits(v));
+    return builtin_cost(c, arith_cost(c->args[index - 1]));
 }
 
 static struct err need_two_numbers(struct call *c)
@@ -36,7 +35,7 @@ static struct err bi_minus(struct call *c, const struct json **out)
         return builtin_type_error(c, 1, "one of {number, set}");
     TRY(builtin_need(c, 2, left));
     if (left == JSON_SET) {
-        TRY(builtin_cost(c, c->args[0]->count + c->args[1]->count));
+        TRY(builtin_cost(c, json_weight(c->args[0]) + json_weight(c->args[1])));
         return set_difference(c->arena, c->args[0], c->args[1], out);
     }
     TRY(need_two_numbers(c));
@@ -141,6 +140,7 @@ static struct err shift(struct call *c, enum arith_bits op, const struct json **
     }
     if (!by->is_int || by->as_int > SHIFT_MAX)
         return FAIL(ERR_LIMIT, "a shift by too many bits");
+    TRY(builtin_cost(c, arith_cost_of((uint64_t)by->as_int / 3)));
     return arith_bit(c->arena, op, c->args[0], by, out);
 }
 
@@ -163,7 +163,7 @@ static struct err count_up(struct call *c, const struct json *step, const struct
     while (down ? json_compare(at, end) >= 0 : json_compare(at, end) <= 0) {
         if (items.count >= RANGE_MAX)
             return FAIL(ERR_LIMIT, "a range with too many elements");
-        TRY(builtin_cost(c, 8));
+        TRY(builtin_cost(c, 8 + arith_cost(at)));
         TRY(values_add(&items, at));
         TRY(arith_compute(c->arena, down ? ARITH_SUBTRACT : ARITH_ADD, at, step, &at));
     }
@@ -198,6 +198,7 @@ static struct err bi_format_int(struct call *c, const struct json **out)
     c->code = "eval_type_error";
     if (b != 2 && b != 8 && b != 10 && b != 16)
         return builtin_error(c, "operand 2 must be one of {2, 8, 10, 16}");
+    TRY(builtin_cost(c, 3 * arith_cost(c->args[0]))); /* in base 2 it has three times as many digits */
     TRY(arith_format(c->arena, c->args[0], (int)b, &text));
     return value_string(c->arena, text, out);
 }

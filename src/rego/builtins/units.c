@@ -2,6 +2,7 @@
  * Amounts with units: "500m", "1.5Gi", "10KB". Decimal and exact.
  */
 #include "base/limits.h"
+#include "rego/arith.h"
 #include "rego/big.h"
 #include "rego/builtins/builtin.h"
 #include "rego/value.h"
@@ -155,7 +156,7 @@ static bool read_digits(struct bytes text, struct digits *out)
 /* An exponent is computed with all its zeros. */
 static struct err charge_digits(struct call *c, const struct digits *d)
 {
-    return builtin_cost(c, d->n + (uint64_t)(d->exponent < 0 ? -d->exponent : d->exponent));
+    return builtin_cost(c, 4 * arith_cost_of(d->n + (uint64_t)(d->exponent < 0 ? -d->exponent : d->exponent)));
 }
 
 static struct err times_unit(const struct digits *d, uint64_t factor, struct big *out)

@@ -14,6 +14,8 @@ struct cost {
 #define LIST(n_, item_)   "[" item_ " | some i in numbers.range(1, " #n_ ")]"
 #define CONTAINS(schema_) "json.match_schema({\"x\": d}, {\"properties\": {\"x\": {\"contains\": " schema_ "}}})"
 
+#define LONG              "n := to_number(sprintf(\"1%01000d\", [1])); "
+
 static const struct cost costs[] = {
     /* the same bytes again and again */
     {"indexof_n(" ZEROS(4000) ", " ZEROS(2000) ")", 50000},
@@ -37,6 +39,13 @@ static const struct cost costs[] = {
     {TIMES(1000, "1e-9999 - j == 0"), 100000},
     {TIMES(1000, "units.parse(\"1e-9999\") == j"), 100000},
     {TIMES(1000, "units.parse_bytes(\"1e-9999\") == j"), 100000},
+    /* the digits of long numbers */
+    {"format_int(1e10000, 2) == 0", 100000},
+    {LONG "numbers.range(n, n + 100) == 0", 100000},
+    {LONG "sum(" LIST(100, "n") ") == 0", 100000},
+    {LONG TIMES(100, "sprintf(\"%d\", [n]) == j"), 100000},
+    {LONG TIMES(100, "n + j == 0"), 100000},
+    {TIMES(100, "bits.lsh(1, 3000) == j"), 100000},
     /* what a schema asks of every item, when nobody is told what is wrong */
     {"r := " LIST(300, "\"a\"") "; d := " LIST(300, "{}") "; " CONTAINS("{\"required\": r}"), 80000},
     {"r := " LIST(1000, "\"string\"") "; d := " LIST(1000, "1") "; " CONTAINS("{\"type\": r}"), 100000},
