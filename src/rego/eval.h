@@ -120,7 +120,9 @@ typedef struct err eval_sink(struct frame *f, void *state, bool *stop);
  * eval_head - inside a sink: what the solution yields; NULL where it is undefined.
  * eval_term - the value of a term; NULL where it is undefined. eval_match - a pattern against a value.
  * eval_place - note where the machine is, for reports. eval_frame - registers for a clause.
- * eval_enter, eval_leave - count the depth of calls. eval_charge - count steps.
+ * eval_enter, eval_leave - count the depth of calls. eval_charge - count steps. eval_charge_compare - those of
+ * comparing two values. eval_set, eval_object - value_set and value_object, with the steps of putting heavy parts in
+ * order. eval_collected - what the solutions of a comprehension make.
  *
  * out      *out; *matched
  * errors   STATE a report is in e->error; LIMIT; NOMEM
@@ -134,8 +136,22 @@ MUST_CHECK struct err eval_frame(struct eval *e, const struct clause *c, struct 
 void eval_frame_end(struct frame *f);
 MUST_CHECK struct err eval_enter(struct eval *e);
 MUST_CHECK struct err eval_charge(struct eval *e, uint64_t steps);
+MUST_CHECK struct err eval_set(struct eval *e, const struct json *const *items, size_t n, const struct json **out);
+MUST_CHECK struct err eval_object(struct eval *e, struct json_member *members, size_t n, bool *unique,
+                                  const struct json **out);
+MUST_CHECK struct err eval_collected(struct eval *e, const struct term *t, const struct values *values,
+                                     const struct members *members, const struct json **out);
 __attribute__((format(printf, 4, 5))) MUST_CHECK struct err eval_fail(struct eval *e, const char *code, struct place at,
                                                                       const char *format, ...);
+
+/* Only long texts and containers cost anything: what the text of a policy bounds is not counted. */
+static inline struct err eval_charge_compare(struct eval *e, const struct json *a, const struct json *b)
+{
+    uint64_t x = json_weight(a);
+    uint64_t y = json_weight(b);
+    uint64_t steps = (x < y ? x : y) / 8;
+    return steps == 0 || a == b ? OK : eval_charge(e, steps);
+}
 
 /*
  * slot_root, slot_select, slot_value - a path through documents and rules; a slot without value and node is undefined.

@@ -18,12 +18,31 @@ static struct err eval_parts(struct frame *f, const struct term *t, struct value
     return OK;
 }
 
-static struct err build_object(struct arena *a, const struct values *parts, const struct json **out)
+/* What is heavier than a number or a short text costs more to be put in order than the step that found it. */
+struct err eval_set(struct eval *e, const struct json *const *items, size_t n, const struct json **out)
 {
-    struct members members = {.arena = a};
+    uint64_t steps = 0;
+    for (size_t i = 0; i < n; i++)
+        steps += json_weight(items[i]) - 1;
+    TRY(eval_charge(e, steps));
+    return value_set(e->arena, items, n, out);
+}
+
+struct err eval_object(struct eval *e, struct json_member *members, size_t n, bool *unique, const struct json **out)
+{
+    uint64_t steps = 0;
+    for (size_t i = 0; i < n; i++)
+        steps += json_key_weight(&members[i]) - 1 + json_weight(members[i].value) / 8;
+    TRY(eval_charge(e, steps));
+    return value_object(e->arena, members, n, unique, out);
+}
+
+static struct err build_object(struct eval *e, const struct values *parts, const struct json **out)
+{
+    struct members members = {.arena = e->arena};
     for (size_t i = 0; i + 1 < parts->count; i += 2)
         TRY(members_add(&members, parts->items[i], parts->items[i + 1]));
-    return value_object(a, members.items, members.count, NULL, out);
+    return eval_object(e, members.items, members.count, NULL, out);
 }
 
 static struct err eval_container(struct frame *f, const struct term *t, const struct json **out)
@@ -36,8 +55,8 @@ static struct err eval_container(struct frame *f, const struct term *t, const st
     if (t->kind == TERM_ARRAY)
         return value_array(f->eval->arena, parts.items, parts.count, out);
     if (t->kind == TERM_SET)
-        return value_set(f->eval->arena, parts.items, parts.count, out);
-    return build_object(f->eval->arena, &parts, out);
+        return eval_set(f->eval, parts.items, parts.count, out);
+    return build_object(f->eval, &parts, out);
 }
 
 struct err eval_term(struct frame *f, const struct term *t, const struct json **out)
@@ -114,6 +133,8 @@ struct err eval_match(struct frame *f, const struct term *t, const struct json *
     if (t->kind == TERM_OBJECT)
         return match_object(f, t, v, matched);
     TRY(eval_term(f, t, &mine));
+    if (mine != NULL)
+        TRY(eval_charge_compare(f->eval, mine, v));
     *matched = mine != NULL && json_equal(mine, v);
     return OK;
 }
@@ -139,18 +160,24 @@ static struct err add_solution(struct frame *f, void *state, bool *stop)
     return value == NULL ? OK : members_add(&c->members, head, value);
 }
 
+struct err eval_collected(struct eval *e, const struct term *t, const struct values *values,
+                          const struct members *members, const struct json **out)
+{
+    bool unique = true;
+    if (t->kind == TERM_ARRAY_OF)
+        return value_array(e->arena, values->items, values->count, out);
+    if (t->kind == TERM_SET_OF)
+        return eval_set(e, values->items, values->count, out);
+    TRY(eval_object(e, members->items, members->count, &unique, out));
+    return unique ? OK : eval_fail(e, "eval_conflict_error", t->at, "object keys must be unique");
+}
+
 struct err eval_closure(struct frame *f, const struct term *t, const struct json **out)
 {
     struct eval *e = f->eval;
     struct comprehension c = {.term = t, .values = {.arena = e->arena}, .members = {.arena = e->arena}};
-    bool unique = true;
     TRY(eval_enter(e));
     TRY(eval_run(f, t->flat, add_solution, &c));
     e->depth--;
-    if (t->kind == TERM_ARRAY_OF)
-        return value_array(e->arena, c.values.items, c.values.count, out);
-    if (t->kind == TERM_SET_OF)
-        return value_set(e->arena, c.values.items, c.values.count, out);
-    TRY(value_object(e->arena, c.members.items, c.members.count, &unique, out));
-    return unique ? OK : eval_fail(e, "eval_conflict_error", t->at, "object keys must be unique");
+    return eval_collected(e, t, &c.values, &c.members, out);
 }

@@ -146,7 +146,7 @@ static struct err build_set(struct extent *x, const struct entry *entries, size_
     for (size_t i = 0; i < n; i++)
         if (entries[i].kind == ENTRY_ELEMENT)
             TRY(values_add(&items, entries[i].value));
-    return value_set(x->eval->arena, items.items, items.count, out);
+    return eval_set(x->eval, items.items, items.count, out);
 }
 
 /* All entries share the first `level` keys. */
@@ -172,7 +172,7 @@ static struct err build(struct extent *x, const struct entry *entries, size_t n,
         TRY(members_add(&members, entries[i].path[level], v));
         i = end;
     }
-    return value_object(x->eval->arena, members.items, members.count, NULL, out);
+    return eval_object(x->eval, members.items, members.count, NULL, out);
 }
 
 struct err extent_value(struct eval *e, const struct node *n, const struct json *key, const struct json **out)

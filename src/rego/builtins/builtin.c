@@ -165,12 +165,36 @@ struct err builtin_need_collection(struct call *c, size_t index)
     enum json_type type = c->args[index - 1]->type;
     if (type != JSON_ARRAY && type != JSON_SET)
         return builtin_type_error(c, index, "one of {array, set}");
-    return builtin_cost(c, c->args[index - 1]->count);
+    return builtin_cost(c, json_weight(c->args[index - 1]));
 }
 
 struct err builtin_cost(struct call *c, uint64_t work)
 {
     return eval_charge(c->eval, work / 8);
+}
+
+struct err builtin_cost_compare(struct call *c, const struct json *a, const struct json *b)
+{
+    uint64_t x = json_weight(a);
+    uint64_t y = json_weight(b);
+    return builtin_cost(c, x < y ? x : y);
+}
+
+struct err builtin_cost_keys(struct call *c, const struct json *object)
+{
+    uint64_t work = 0;
+    for (size_t i = 0; i < object->count; i++)
+        work += 2 * json_key_weight(&object->members[i]);
+    return builtin_cost(c, work);
+}
+
+struct err builtin_set(struct call *c, const struct json *const *items, size_t n, const struct json **out)
+{
+    uint64_t work = 0;
+    for (size_t i = 0; i < n; i++)
+        work += 8 * json_weight(items[i]);
+    TRY(builtin_cost(c, work));
+    return value_set(c->arena, items, n, out);
 }
 
 struct err builtin_need_strings(struct call *c, size_t count)

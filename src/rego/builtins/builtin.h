@@ -43,7 +43,7 @@ void builtin_hint(struct rego_error *error, const char *name);
 /*
  * builtin_type_error - operand `index` (from 1) is not what `want` says ("number"). builtin_error - a report of one's
  * own, "NAME: message" is made of it. builtin_need - refuse an operand of another type. builtin_need_collection -
- * neither an array nor a set; charges for its items.
+ * neither an array nor a set; charges for all it holds.
  *
  * errors   STATE; LIMIT
  * out      c->message
@@ -84,8 +84,18 @@ MUST_CHECK struct err builtin_string(struct call *c, struct buf *b, const struct
 __attribute__((format(printf, 3, 4))) MUST_CHECK struct err builtin_settle(struct call *c, struct err e,
                                                                            const char *format, ...);
 
-/* builtin_cost - charge steps for work that grows with its operands. errors: LIMIT. out: nothing */
+/*
+ * builtin_cost - charge steps for work that grows with its operands. builtin_cost_compare - for comparing two values.
+ * builtin_cost_keys - for making an object anew from the members of another.
+ * builtin_set - value_set, with the charge for putting the items in order.
+ *
+ * errors   LIMIT; NOMEM
+ * out      *out
+ */
 MUST_CHECK struct err builtin_cost(struct call *c, uint64_t work);
+MUST_CHECK struct err builtin_cost_compare(struct call *c, const struct json *a, const struct json *b);
+MUST_CHECK struct err builtin_cost_keys(struct call *c, const struct json *object);
+MUST_CHECK struct err builtin_set(struct call *c, const struct json *const *items, size_t n, const struct json **out);
 
 /* The tables; a file of builtins adds its own here and in builtin.c. */
 #define BUILTIN_TABLE(name_)                                                                                           \

@@ -4,44 +4,58 @@
 #include "rego/builtins/builtin.h"
 #include "rego/value.h"
 
-static int order(const struct call *c)
+static struct err order(struct call *c, int *out)
 {
-    return json_compare(c->args[0], c->args[1]);
+    TRY(builtin_cost_compare(c, c->args[0], c->args[1]));
+    *out = json_compare(c->args[0], c->args[1]);
+    return OK;
 }
 
 static struct err bi_equal(struct call *c, const struct json **out)
 {
-    *out = value_bool(order(c) == 0);
+    int by;
+    TRY(order(c, &by));
+    *out = value_bool(by == 0);
     return OK;
 }
 
 static struct err bi_neq(struct call *c, const struct json **out)
 {
-    *out = value_bool(order(c) != 0);
+    int by;
+    TRY(order(c, &by));
+    *out = value_bool(by != 0);
     return OK;
 }
 
 static struct err bi_lt(struct call *c, const struct json **out)
 {
-    *out = value_bool(order(c) < 0);
+    int by;
+    TRY(order(c, &by));
+    *out = value_bool(by < 0);
     return OK;
 }
 
 static struct err bi_lte(struct call *c, const struct json **out)
 {
-    *out = value_bool(order(c) <= 0);
+    int by;
+    TRY(order(c, &by));
+    *out = value_bool(by <= 0);
     return OK;
 }
 
 static struct err bi_gt(struct call *c, const struct json **out)
 {
-    *out = value_bool(order(c) > 0);
+    int by;
+    TRY(order(c, &by));
+    *out = value_bool(by > 0);
     return OK;
 }
 
 static struct err bi_gte(struct call *c, const struct json **out)
 {
-    *out = value_bool(order(c) >= 0);
+    int by;
+    TRY(order(c, &by));
+    *out = value_bool(by >= 0);
     return OK;
 }
 
@@ -61,15 +75,20 @@ static bool holds(const struct json *c, const struct json *v)
 static struct err bi_member(struct call *c, const struct json **out)
 {
     const struct json *collection = c->args[1];
-    if (collection->type >= JSON_ARRAY)
-        TRY(builtin_cost(c, collection->count));
+    uint64_t work = json_weight(c->args[0]); /* a set is searched by halves, everything else item by item */
+    if (collection->type == JSON_ARRAY || collection->type == JSON_OBJECT)
+        work = work * collection->count < json_weight(collection) ? work * collection->count : json_weight(collection);
+    TRY(builtin_cost(c, work));
     *out = value_bool(holds(collection, c->args[0]));
     return OK;
 }
 
 static struct err bi_member_of_key(struct call *c, const struct json **out)
 {
+    TRY(builtin_cost(c, json_weight(c->args[0])));
     const struct json *v = value_index(c->args[2], c->args[0]);
+    if (v != NULL)
+        TRY(builtin_cost_compare(c, v, c->args[1]));
     *out = value_bool(v != NULL && json_equal(v, c->args[1]));
     return OK;
 }

@@ -34,7 +34,7 @@ static struct err need_graph(struct call *c, bool **seen_out)
 {
     TRY(builtin_need(c, 1, JSON_OBJECT));
     TRY(builtin_need_collection(c, 2));
-    TRY(builtin_cost(c, c->args[0]->count + c->args[1]->count));
+    TRY(builtin_cost_keys(c, c->args[0]));
     return arena_array(c->arena, c->args[0]->count, seen_out);
 }
 
@@ -67,12 +67,12 @@ static struct err bi_reachable(struct call *c, const struct json **out)
     for (size_t i = 0; i < q.count; i++) {
         const struct json_member *m = &graph->members[q.items[i]];
         const struct json *key;
-        TRY(builtin_cost(c, 8 * (edge_count(m->value) + 1)));
+        TRY(builtin_cost(c, 8 * json_weight(m->value)));
         enqueue(&q, graph, m->value, edge_count(m->value));
         TRY(value_key(c->arena, m, &key));
         TRY(values_add(&found, key));
     }
-    return value_set(c->arena, found.items, found.count, out);
+    return builtin_set(c, found.items, found.count, out);
 }
 
 /* A path under construction: the vertices on it, and the next edge of each. A vertex that was left over an edge is not
@@ -118,8 +118,9 @@ static struct err follow(struct call *c, struct trail *t)
         t->count--;
         return OK;
     }
-    TRY(builtin_cost(c, 16));
-    size_t next = find_vertex(t->graph, edges->items[t->steps[t->count - 1].next++]);
+    const struct json *neighbour = edges->items[t->steps[t->count - 1].next++];
+    TRY(builtin_cost(c, 8 + 8 * json_weight(neighbour)));
+    size_t next = find_vertex(t->graph, neighbour);
     if (next == NOWHERE || t->left[next])
         return add_path(c, t);
     t->left[vertex] = true;
@@ -129,8 +130,8 @@ static struct err follow(struct call *c, struct trail *t)
 /* All paths over one edge of a root. What is left behind on one of them is not entered by a later one: so does OPA. */
 static struct err paths_over(struct call *c, struct trail *t, size_t root, const struct json *neighbour)
 {
+    TRY(builtin_cost(c, t->graph->count + 8 * json_weight(neighbour)));
     size_t next = find_vertex(t->graph, neighbour);
-    TRY(builtin_cost(c, t->graph->count));
     for (size_t i = 0; i < t->graph->count; i++)
         t->left[i] = i == root;
     TRY(value_key(c->arena, &t->graph->members[root], &t->keys[0]));
@@ -162,7 +163,7 @@ static struct err bi_reachable_paths(struct call *c, const struct json **out)
         for (size_t e = 0; e < edge_count(edges); e++)
             TRY(paths_over(c, &t, root, edges->items[e]));
     }
-    return value_set(c->arena, found.items, found.count, out);
+    return builtin_set(c, found.items, found.count, out);
 }
 
 const struct builtin builtins_graph[] = {

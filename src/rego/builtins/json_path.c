@@ -96,7 +96,7 @@ static struct err read_paths(struct call *c, struct paths *out)
         if (path->count > 0)
             TRY(values_add(&list, path));
     }
-    TRY(value_set(c->arena, list.items, list.count, &sorted));
+    TRY(builtin_set(c, list.items, list.count, &sorted));
     *out = (struct paths){sorted->items, sorted->count, 0};
     return OK;
 }
@@ -142,7 +142,9 @@ static struct err rebuild(struct call *c, const struct json *v, const struct pat
     *out = v;
     if (v->type < JSON_ARRAY)
         return OK;
-    TRY(builtin_cost(c, 8 * v->count + 8));
+    TRY(builtin_cost(c, 8 * v->count + 8 + (v->type == JSON_SET ? json_weight(v) : 0)));
+    if (v->type == JSON_OBJECT)
+        TRY(builtin_cost_keys(c, v));
     for (size_t i = 0; i < v->count; i++) {
         const struct json *inner;
         const struct json *key;

@@ -116,7 +116,7 @@ static struct err bi_contains_matches(struct call *c, const struct json **out)
             TRY(values_add(&all, entry));
         }
     }
-    return value_set(c->arena, all.items, all.count, out);
+    return builtin_set(c, all.items, all.count, out);
 }
 
 /* Adds an address, or a block where `prefix` is one. */
@@ -148,7 +148,7 @@ static struct err bi_expand(struct call *c, const struct json **out)
         TRY(add_text(c, at, r.bits, NULL, &all));
         more = wide_compare(at, r.last) < 0 && wide_next(&at, r.bits);
     }
-    return value_set(c->arena, all.items, all.count, out);
+    return builtin_set(c, all.items, all.count, out);
 }
 
 static int by_start(const void *a, const void *b)
@@ -222,7 +222,7 @@ static struct err bi_merge(struct call *c, const struct json **out)
     n = join(list, n);
     for (size_t i = 0; i < n; i++)
         TRY(add_blocks(c, list[i], &all));
-    return value_set(c->arena, all.items, all.count, out);
+    return builtin_set(c, all.items, all.count, out);
 }
 
 const struct builtin builtins_net[] = {

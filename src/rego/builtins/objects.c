@@ -6,6 +6,7 @@ static struct err bi_get(struct call *c, const struct json **out)
     TRY(builtin_need(c, 1, JSON_OBJECT));
     const struct json *key = c->args[1];
     const struct json *found = c->args[0];
+    TRY(builtin_cost(c, json_weight(key)));
     if (key->type != JSON_ARRAY)
         found = value_find(found, key);
     for (size_t i = 0; key->type == JSON_ARRAY && found != NULL && i < key->count; i++)
@@ -18,7 +19,7 @@ static struct err bi_keys(struct call *c, const struct json **out)
 {
     struct values keys = {.arena = c->arena};
     TRY(builtin_need(c, 1, JSON_OBJECT));
-    TRY(builtin_cost(c, c->args[0]->count));
+    TRY(builtin_cost_keys(c, c->args[0]));
     for (size_t i = 0; i < c->args[0]->count; i++) {
         const struct json *key;
         TRY(value_key(c->arena, &c->args[0]->members[i], &key));
@@ -36,7 +37,7 @@ static struct err named_keys(struct call *c, const struct json **out)
         return OK;
     }
     if (v->type == JSON_ARRAY)
-        return value_set(c->arena, v->items, v->count, out);
+        return builtin_set(c, v->items, v->count, out);
     if (v->type != JSON_OBJECT)
         return builtin_type_error(c, 2, "one of {object, set, array}");
     struct call keys = {.arena = c->arena, .eval = c->eval, .args = &c->args[1], .count = 1, .name = c->name};
@@ -49,7 +50,7 @@ static struct err keep_members(struct call *c, bool named, const struct json **o
     struct members kept = {.arena = c->arena};
     TRY(builtin_need(c, 1, JSON_OBJECT));
     TRY(named_keys(c, &keys));
-    TRY(builtin_cost(c, c->args[0]->count + keys->count));
+    TRY(builtin_cost_keys(c, c->args[0]));
     for (size_t i = 0; i < c->args[0]->count; i++) {
         const struct json *key;
         TRY(value_key(c->arena, &c->args[0]->members[i], &key));
@@ -76,7 +77,8 @@ static struct err merge(struct call *c, const struct json *left, const struct js
     *out = right;
     if (left->type != JSON_OBJECT || right->type != JSON_OBJECT)
         return OK;
-    TRY(builtin_cost(c, left->count + right->count));
+    TRY(builtin_cost_keys(c, left));
+    TRY(builtin_cost_keys(c, right));
     for (size_t i = 0; i < left->count; i++) {
         const struct json *key;
         TRY(value_key(c->arena, &left->members[i], &key));
@@ -124,7 +126,8 @@ static struct err covers(struct call *c, const struct json *super, const struct 
 static struct err object_covers(struct call *c, const struct json *super, const struct json *sub, bool *out)
 {
     *out = true;
-    TRY(builtin_cost(c, sub->count));
+    TRY(builtin_cost_keys(c, sub));
+    TRY(builtin_cost(c, 4 * sub->count));
     for (size_t i = 0; *out && i < sub->count; i++) {
         const struct json_member *m = &sub->members[i];
         const struct json *v = m->name == NULL ? json_find(super, m->key) : value_find(super, m->name);
@@ -178,9 +181,11 @@ static struct err covers(struct call *c, const struct json *super, const struct 
     bool arrays = super->type == JSON_ARRAY && sub->type == JSON_ARRAY;
     bool sets = super->type == JSON_SET && sub->type == JSON_SET;
     if (arrays)
-        TRY(builtin_cost(c, (super->count + 1) * (sub->count + 1)));
-    if (sets)
-        TRY(builtin_cost(c, sub->count));
+        TRY(builtin_cost(c, json_weight(super) * (sub->count + 1)));
+    else if (sets)
+        TRY(builtin_cost(c, json_weight(sub)));
+    else
+        TRY(builtin_cost_compare(c, super, sub));
     *out = arrays ? array_covers(super, sub) : sets ? set_covers(super, sub) : json_equal(super, sub);
     return OK;
 }
@@ -195,7 +200,7 @@ static struct err bi_subset(struct call *c, const struct json **out)
         return builtin_type_error(c, 2, "object, set or array");
     bool all;
     if (super->type == JSON_ARRAY && sub->type == JSON_SET) {
-        TRY(builtin_cost(c, (super->count + 1) * (sub->count + 1)));
+        TRY(builtin_cost(c, json_weight(super) * (sub->count + 1)));
         *out = value_bool(array_covers_set(super, sub));
         return OK;
     }

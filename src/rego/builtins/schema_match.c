@@ -123,12 +123,11 @@ static struct err match_items(struct schema_run *r, const struct json *s, const 
 static struct err match_unique(struct schema_run *r, const struct json *v, const struct schema_place *at, bool *holds)
 {
     const struct json *set;
-    TRY(builtin_cost(r->call, 16 * v->count));
-    TRY(value_set(r->call->arena, v->items, v->count, &set));
+    TRY(builtin_set(r->call, v->items, v->count, &set));
     if (set->count == v->count)
         return OK;
     for (size_t j = 1; r->faults != NULL && j < v->count; j++) {
-        TRY(builtin_cost(r->call, 8 * j));
+        TRY(builtin_cost(r->call, 8 * j * json_weight(v->items[j])));
         for (size_t i = 0; i < j; i++)
             if (json_equal(v->items[i], v->items[j]))
                 return schema_fault(r, at, "unique", holds, "array items[%zu,%zu] must be unique", i, j);

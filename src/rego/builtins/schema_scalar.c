@@ -62,7 +62,7 @@ static struct err match_enum(struct schema_run *r, const struct json *list, cons
                              const struct schema_place *at, bool *holds)
 {
     struct bytes text;
-    TRY(builtin_cost(r->call, 8 * list->count));
+    TRY(builtin_cost(r->call, 8 * list->count + json_weight(list)));
     for (size_t i = 0; i < list->count; i++)
         if (json_equal(list->items[i], v))
             return OK;
@@ -77,6 +77,7 @@ static struct err match_const(struct schema_run *r, const struct json *wanted, c
 {
     struct bytes text;
     const struct json list = {.type = JSON_ARRAY, .count = 1, .items = &wanted};
+    TRY(builtin_cost_compare(r->call, wanted, v));
     if (json_equal(wanted, v))
         return OK;
     TRY(put_list(r, &list, "", false, &text));
@@ -91,6 +92,7 @@ static struct err is_multiple(struct schema_run *r, const struct json *v, const 
     int b_n = arith_decimals(of);
     int n = a_n > b_n ? a_n : b_n;
     const struct json *rest;
+    TRY(builtin_cost(r->call, arith_cost_of((uint64_t)n) + arith_cost(v) + arith_cost(of)));
     TRY(arith_scale10(a, v, n, &v));
     TRY(arith_scale10(a, of, n, &of));
     TRY(arith_compute(a, ARITH_REMAINDER, v, of, &rest));

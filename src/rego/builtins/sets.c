@@ -36,7 +36,7 @@ static struct err need_two_sets(struct call *c)
 {
     TRY(builtin_need(c, 1, JSON_SET));
     TRY(builtin_need(c, 2, JSON_SET));
-    return builtin_cost(c, c->args[0]->count + c->args[1]->count);
+    return builtin_cost(c, json_weight(c->args[0]) + json_weight(c->args[1]));
 }
 
 static struct err bi_and(struct call *c, const struct json **out)
@@ -76,11 +76,10 @@ static struct err bi_union(struct call *c, const struct json **out)
     TRY(need_set_of_sets(c));
     for (size_t i = 0; i < c->args[0]->count; i++) {
         const struct json *set = c->args[0]->items[i];
-        TRY(builtin_cost(c, set->count));
         for (size_t j = 0; j < set->count; j++)
             TRY(values_add(&all, set->items[j]));
     }
-    return value_set(c->arena, all.items, all.count, out);
+    return builtin_set(c, all.items, all.count, out);
 }
 
 static struct err bi_intersection(struct call *c, const struct json **out)
@@ -89,7 +88,7 @@ static struct err bi_intersection(struct call *c, const struct json **out)
     const struct json *sets = c->args[0];
     const struct json *all = sets->count == 0 ? &value_empty_set : sets->items[0];
     for (size_t i = 1; i < sets->count; i++) {
-        TRY(builtin_cost(c, all->count));
+        TRY(builtin_cost(c, json_weight(all)));
         TRY(set_intersection(c->arena, all, sets->items[i], &all));
     }
     *out = all;

@@ -222,6 +222,8 @@ static struct err compare(struct template *t, const struct item *a, const struct
     bool values = a->kind == ITEM_VALUE && b->kind == ITEM_VALUE;
     enum json_type x = values ? a->value->type : JSON_NULL;
     enum json_type y = values ? b->value->type : JSON_NULL;
+    if (values)
+        TRY(builtin_cost_compare(t->c, a->value, b->value));
     if ((x == JSON_STRING || x == JSON_NUMBER) && (y == JSON_STRING || y == JSON_NUMBER))
         *out = bytes_compare(a->value->text, b->value->text);
     else if (x == JSON_BOOL && y == JSON_BOOL && !order)

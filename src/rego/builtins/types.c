@@ -84,7 +84,7 @@ static struct err bi_cast_array(struct call *c, const struct json **out)
 static struct err bi_cast_set(struct call *c, const struct json **out)
 {
     TRY(builtin_need_collection(c, 1));
-    return value_set(c->arena, c->args[0]->items, c->args[0]->count, out);
+    return builtin_set(c, c->args[0]->items, c->args[0]->count, out);
 }
 
 const struct builtin builtins_types[] = {

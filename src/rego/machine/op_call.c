@@ -76,6 +76,9 @@ const struct insn *op_call_test(struct run *r, const struct insn *i)
         const struct json *b = machine_value(r, i->b);                                                                 \
         if (a == NULL || b == NULL || r->eval->scene->mocks != NULL)                                                   \
             return op_call_test(r, i);                                                                                 \
+        struct err e = eval_charge_compare(r->eval, a, b);                                                             \
+        if (failed(e))                                                                                                 \
+            return end_with(r, e);                                                                                     \
         return (holds_) ? i + 1 : machine_back(r, i);                                                                  \
     }
 COMPARISON(op_equal, json_equal(a, b))

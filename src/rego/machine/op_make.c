@@ -31,7 +31,7 @@ static struct err take_parts(struct run *r, const struct machine_parts *p, struc
     return OK;
 }
 
-typedef struct err make_items(struct arena *a, const struct json *const *items, size_t n, const struct json **out);
+typedef struct err make_items(struct eval *e, const struct json *const *items, size_t n, const struct json **out);
 
 static struct err make(struct run *r, const struct machine_parts *p, make_items *of, const struct json **out)
 {
@@ -39,29 +39,34 @@ static struct err make(struct run *r, const struct machine_parts *p, make_items 
     bool defined;
     *out = NULL;
     TRY(take_parts(r, p, &parts, &defined));
-    return defined ? of(r->eval->arena, parts.items, parts.count, out) : OK;
+    return defined ? of(r->eval, parts.items, parts.count, out) : OK;
 }
 
-static struct err make_object(struct arena *a, const struct json *const *items, size_t n, const struct json **out)
+static struct err make_array(struct eval *e, const struct json *const *items, size_t n, const struct json **out)
 {
-    struct members members = {.arena = a};
+    return value_array(e->arena, items, n, out);
+}
+
+static struct err make_object(struct eval *e, const struct json *const *items, size_t n, const struct json **out)
+{
+    struct members members = {.arena = e->arena};
     for (size_t i = 0; i + 1 < n; i += 2)
         TRY(members_add(&members, items[i], items[i + 1]));
-    return value_object(a, members.items, members.count, NULL, out);
+    return eval_object(e, members.items, members.count, NULL, out);
 }
 
 /* to = an array of the parts p */
 const struct insn *op_array(struct run *r, const struct insn *i)
 {
     const struct json *v;
-    struct err e = make(r, i->p, value_array, &v);
+    struct err e = make(r, i->p, make_array, &v);
     return put(r, i, e, v);
 }
 
 const struct insn *op_set(struct run *r, const struct insn *i)
 {
     const struct json *v;
-    struct err e = make(r, i->p, value_set, &v);
+    struct err e = make(r, i->p, eval_set, &v);
     return put(r, i, e, v);
 }
 
@@ -82,25 +87,12 @@ const struct insn *op_collect(struct run *r, const struct insn *i)
     return i + 2;
 }
 
-static struct err collected(struct run *r, const struct insn *i, const struct json **out)
-{
-    const struct collector *c = &r->frame->collectors[i->a];
-    const struct term *t = i->p;
-    struct arena *a = r->eval->arena;
-    bool unique = true;
-    if (t->kind == TERM_ARRAY_OF)
-        return value_array(a, c->values.items, c->values.count, out);
-    if (t->kind == TERM_SET_OF)
-        return value_set(a, c->values.items, c->values.count, out);
-    TRY(value_object(a, c->members.items, c->members.count, &unique, out));
-    return unique ? OK : eval_fail(r->eval, "eval_conflict_error", t->at, "object keys must be unique");
-}
-
 /* to = what the collector a of the comprehension p has; on to b */
 const struct insn *op_collected(struct run *r, const struct insn *i)
 {
     const struct json *v;
-    struct err e = collected(r, i, &v);
+    const struct collector *c = &r->frame->collectors[i->a];
+    struct err e = eval_collected(r->eval, i->p, &c->values, &c->members, &v);
     if (failed(e))
         return end_with(r, e);
     r->slots[i->to].value = v;

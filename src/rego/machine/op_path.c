@@ -131,7 +131,11 @@ const struct insn *op_get(struct run *r, const struct insn *i)
 {
     const struct json *a = machine_value(r, i->a);
     const struct json *key = machine_value(r, i->b);
-    const struct json *v = a == NULL || key == NULL ? NULL : value_index(a, key);
+    bool both = a != NULL && key != NULL;
+    struct err e = both ? eval_charge_compare(r->eval, a, key) : OK;
+    if (failed(e))
+        return end_with(r, e);
+    const struct json *v = both ? value_index(a, key) : NULL;
     r->slots[i->to].value = v;
     return v == NULL ? machine_back(r, i) : i + 1;
 }

@@ -79,14 +79,24 @@ const struct insn *op_same(struct run *r, const struct insn *i)
 {
     const struct json *a = machine_value(r, i->a);
     const struct json *b = machine_value(r, i->b);
-    return a != NULL && b != NULL && json_equal(a, b) ? i + 1 : machine_back(r, i);
+    if (a == NULL || b == NULL)
+        return machine_back(r, i);
+    struct err e = eval_charge_compare(r->eval, a, b);
+    if (failed(e))
+        return end_with(r, e);
+    return json_equal(a, b) ? i + 1 : machine_back(r, i);
 }
 
 /* a is the constant p */
 const struct insn *op_same_const(struct run *r, const struct insn *i)
 {
     const struct json *a = machine_value(r, i->a);
-    return a != NULL && json_equal(a, i->p) ? i + 1 : machine_back(r, i);
+    if (a == NULL)
+        return machine_back(r, i);
+    struct err e = eval_charge_compare(r->eval, a, i->p);
+    if (failed(e))
+        return end_with(r, e);
+    return json_equal(a, i->p) ? i + 1 : machine_back(r, i);
 }
 
 /* a: an array of b items */

@@ -14,6 +14,8 @@ struct cost {
 #define LIST(n_, item_)   "[" item_ " | some i in numbers.range(1, " #n_ ")]"
 #define CONTAINS(schema_) "json.match_schema({\"x\": d}, {\"properties\": {\"x\": {\"contains\": " schema_ "}}})"
 
+#define TWO(n_)           "a := " ZEROS(n_) "; b := sprintf(\"%0" #n_ "d\", [1]); "
+#define BOTH(n_)          "s := " LIST(n_, "[a, b][i % 2]") "; "
 #define LONG              "n := to_number(sprintf(\"1%01000d\", [1])); "
 
 static const struct cost costs[] = {
@@ -39,6 +41,29 @@ static const struct cost costs[] = {
     {TIMES(1000, "1e-9999 - j == 0"), 100000},
     {TIMES(1000, "units.parse(\"1e-9999\") == j"), 100000},
     {TIMES(1000, "units.parse_bytes(\"1e-9999\") == j"), 100000},
+    /* comparing what is long and nearly the same */
+    {TWO(80000) TIMES(1000, "a == b"), 100000},
+    {TWO(80000) TIMES(1000, "a < b; j < 0"), 100000},
+    {TWO(80000) TIMES(1000, "[a] = [b]"), 100000},
+    {TWO(80000) TIMES(1000, "{a: 1}[b]"), 100000},
+    {TWO(80000) TIMES(1000, "b in {a}"), 100000},
+    {TWO(80000) TIMES(1000, "b in [a]"), 100000},
+    {TWO(80000) TIMES(100, "{a, b} == j"), 100000},
+    {TWO(80000) TIMES(100, "{a: 1, b: 2} == j"), 100000},
+    {TWO(80000) TIMES(100, "{x | some x in [a, b]} == j"), 100000},
+    {TWO(80000) TIMES(100, "{x: 1 | some x in [a, b]} == j"), 100000},
+    {TWO(80000) TIMES(1000, "object.get({a: 1}, b, 0) == j"), 100000},
+    {TWO(80000) TIMES(200, "object.union({a: 1}, {b: 1}) == j"), 100000},
+    {TWO(80000) TIMES(200, "graph.reachable({a: [b]}, [a]) == j"), 100000},
+    {TWO(80000) TIMES(1000, "json.patch({\"x\": a}, [{\"op\": \"test\", \"path\": \"x\", \"value\": b}]) == j"),
+     100000},
+    {TWO(80000) TIMES(200, "json.patch({a: 1}, [{\"op\": \"remove\", \"path\": [b]}]) == j"), 100000},
+    {TWO(80000) BOTH(100) "sort(s) == 0", 100000},
+    {TWO(80000) BOTH(100) TIMES(20, "max(s) == j"), 100000},
+    {TWO(80000) BOTH(100) "cast_set(s) == 0", 100000},
+    {TWO(80000) "strings.render_template(`{{range .l}}{{if eq $.a $.b}}{{end}}{{end}}`, "
+                "{\"a\": a, \"b\": b, \"l\": numbers.range(1, 1000)}) == 0",
+     100000},
     /* the digits of long numbers */
     {"format_int(1e10000, 2) == 0", 100000},
     {LONG "numbers.range(n, n + 100) == 0", 100000},
