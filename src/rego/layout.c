@@ -74,6 +74,8 @@ static bool take_known(struct bytes rest, struct layout_chunk *out)
 {
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         const struct known *k = &known[i];
+        if (rest.p[0] != (uint8_t)k->text[0])
+            continue;
         size_t n = strlen(k->text);
         if (!bytes_starts(rest, bytes_of_text(k->text)))
             continue;

@@ -38,3 +38,21 @@ const struct unicode_class *unicode_find(struct bytes name)
             return &unicode_classes[i];
     return NULL;
 }
+
+bool unicode_is(const char *name, uint32_t c)
+{
+    const struct unicode_class *class = unicode_find(bytes_of_text(name));
+    size_t low = 0;
+    size_t high = class == NULL ? 0 : class->count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct unicode_span *s = &class->spans[mid];
+        if (c >= s->first && c <= s->last)
+            return true;
+        if (c > s->last)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return false;
+}

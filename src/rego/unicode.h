@@ -37,6 +37,7 @@ extern const size_t unicode_fold_count;
 /*
  * unicode_lower, unicode_upper - the simple case mapping. unicode_next_fold - the next character that is the same but
  * for its case, in a ring; the character itself if there is none. unicode_find - a class by its name, or NULL.
+ * unicode_is - whether a character is in the class of that name.
  *
  * out      the answer
  * errors   none
@@ -46,3 +47,4 @@ uint32_t unicode_lower(uint32_t character);
 uint32_t unicode_upper(uint32_t character);
 uint32_t unicode_next_fold(uint32_t character);
 const struct unicode_class *unicode_find(struct bytes name);
+bool unicode_is(const char *class, uint32_t character);

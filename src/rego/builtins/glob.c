@@ -22,10 +22,12 @@ static struct err read_delimiters(struct call *c, enum regex_syntax *syntax, str
         return OK;
     if (list->type != JSON_ARRAY)
         return builtin_type_error(c, 2, "one of {array, null}");
+    TRY(builtin_cost(c, list->count));
     for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i]->type != JSON_STRING || chars_count(list->items[i]->text) != 1)
-            return bad_delimiter(c, list->items[i]);
-        buf_add(out, list->items[i]->text);
+        const struct json *item = list->items[i];
+        if (item->type != JSON_STRING || item->text.n > 4 || chars_count(item->text) != 1)
+            return bad_delimiter(c, item);
+        buf_add(out, item->text);
     }
     if (list->count == 0)
         buf_u8(out, '.');

@@ -5,7 +5,8 @@
 
 #include <arpa/inet.h>
 
-#define TEXT_MAX 46 /* of the longest address, with its NUL */
+#define TEXT_MAX  46 /* of the longest address, with its NUL */
+#define BLOCK_MAX (TEXT_MAX + 3)
 
 static uint64_t read_be(const uint8_t *p, size_t n)
 {
@@ -86,7 +87,7 @@ struct ip_range ip_block(const struct ip_range *address, unsigned prefix)
 
 bool ip_parse_block(struct bytes text, struct ip_range *out)
 {
-    const uint8_t *slash = memchr(text.p, '/', text.n);
+    const uint8_t *slash = text.n > BLOCK_MAX ? NULL : memchr(text.p, '/', text.n);
     struct ip_range address;
     unsigned prefix;
     if (slash == NULL)

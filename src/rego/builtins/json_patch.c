@@ -57,8 +57,10 @@ static const struct json *find_part(const struct json *v, const struct json *par
 
 static struct err find_path(struct call *c, const struct json *v, const struct json *path, const struct json **out)
 {
-    for (size_t i = 0; i < path->count && v != NULL; i++)
+    for (size_t i = 0; i < path->count && v != NULL; i++) {
+        TRY(builtin_cost(c, json_weight(path->items[i])));
         v = find_part(v, path->items[i]);
+    }
     *out = v;
     return v == NULL ? no_path(c) : OK;
 }
@@ -127,13 +129,22 @@ static struct err apply_here(const struct change *ch, const struct json *v, cons
     return put_item(c, v, index, insert ? ch->value : NULL, insert, out);
 }
 
+/* Every part of the container is looked at, most for whether it is the one that the path names. */
+static struct err cost_of_rebuilding(struct call *c, const struct json *v, const struct json *part)
+{
+    TRY(builtin_cost(c, v->type == JSON_SET ? json_weight(v) : v->count * json_weight(part)));
+    if (v->type == JSON_OBJECT)
+        TRY(builtin_cost_keys(c, v));
+    return builtin_cost(c, 8 * v->count + 8);
+}
+
 /* Depth: that of the value. */
 static struct err apply(const struct change *ch, const struct json *v, size_t at, const struct json **out)
 {
     struct call *c = ch->c;
     size_t index;
-    TRY(builtin_cost(c, 8 * v->count + 8));
     const struct json *part = ch->path->items[at];
+    TRY(cost_of_rebuilding(c, v, part));
     if (at + 1 == ch->path->count)
         return apply_here(ch, v, part, out);
     const struct json *inner = find_part(v, part);
@@ -182,7 +193,10 @@ static struct err change_value(struct call *c, const struct json *operation, str
     if (bytes_is(op, "add"))
         return edit(c, EDIT_INSERT, path, value, document);
     TRY(find_path(c, *document, path, &found));
-    if (bytes_is(op, "test"))
+    bool test = bytes_is(op, "test");
+    if (test)
+        TRY(builtin_cost_compare(c, found, value));
+    if (test)
         return json_equal(found, value) ? OK : builtin_error(c, "a test of the patch does not hold");
     if (path->count > 0)
         TRY(edit(c, EDIT_DELETE, path, NULL, document));
@@ -205,6 +219,7 @@ static struct err operate(struct call *c, const struct json *operation, const st
 {
     const struct json *op;
     const struct json *path;
+    TRY(builtin_cost(c, 8));
     if (operation->type != JSON_OBJECT)
         return builtin_error(c, "must be an array of JSON-Patch objects, but at least one element is not an object");
     TRY(attribute(c, operation, "op", &op));

@@ -155,6 +155,7 @@ static struct err bi_unmarshal(struct call *c, const struct json **out)
 {
     struct json_fault fault = {0};
     TRY(builtin_need_strings(c, 1));
+    TRY(builtin_cost(c, c->args[0]->text.n));
     struct err decoded = json_decode(c->arena, c->args[0]->text, NULL, &fault, out);
     if (decoded.code != ERR_FORMAT)
         return decoded;
@@ -170,6 +171,7 @@ static struct err bi_is_valid(struct call *c, const struct json **out)
     if (c->args[0]->type != JSON_STRING)
         return OK;
     TRY(builtin_need_strings(c, 1));
+    TRY(builtin_cost(c, c->args[0]->text.n));
     struct err decoded = json_decode(&scratch, c->args[0]->text, NULL, NULL, &v);
     if (failed(decoded) && decoded.code != ERR_FORMAT)
         return decoded;

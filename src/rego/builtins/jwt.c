@@ -86,7 +86,7 @@ struct err jwt_verify_mac(struct call *c, const struct jwt_alg *alg, const struc
     *holds = false;
     if (alg->mac == HASH_NONE || !names_alg(t, alg->name))
         return OK;
-    TRY(builtin_cost(c, 1024 + t->signed_part.n));
+    TRY(builtin_cost(c, 1024 + t->signed_part.n + secret.n));
     TRY(hmac_of(alg->mac, secret, &t->signed_part, 1, &d));
     *holds = bytes_equal_ct(digest_view(&d), t->signature);
     return OK;

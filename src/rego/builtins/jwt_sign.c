@@ -31,6 +31,7 @@ static struct err sign_mac(struct call *c, const struct jwt_alg *alg, const stru
     if (!failed(e))
         e = base64_decode_secret(BASE64_URL, k, &key);
     TRY(builtin_settle(c, e, "failed to parse a symmetric JWK"));
+    TRY(builtin_cost(c, 1024 + text.n + 2 * k.n));
     TRY(hmac_of(alg->mac, secret_borrow(&key), &text, 1, &d));
     buf_add(out, digest_view(&d));
     return OK;
@@ -77,8 +78,10 @@ static struct err bi_encode_sign(struct call *c, const struct json **out)
     struct bytes header_text;
     struct bytes payload_text;
     const struct jwt_alg *alg;
-    for (size_t i = 1; i <= 3; i++)
+    for (size_t i = 1; i <= 3; i++) {
         TRY(builtin_need(c, i, JSON_OBJECT));
+        TRY(builtin_cost(c, json_weight(c->args[i - 1])));
+    }
     TRY(read_alg(c, c->args[0], &alg));
     buf_init(&header, MIB);
     buf_init(&payload, MIB);
@@ -106,8 +109,7 @@ static struct err bi_encode_sign_raw(struct call *c, const struct json **out)
     const struct json *payload;
     const struct json *jwk;
     const struct jwt_alg *alg;
-    for (size_t i = 1; i <= 3; i++)
-        TRY(builtin_need(c, i, JSON_STRING));
+    TRY(builtin_need_strings(c, 3));
     TRY(jwt_object(c, c->args[2]->text, true, "JWK", &jwk));
     TRY(read_raw_header(c, c->args[0]->text, &header));
     TRY(read_alg(c, header, &alg));

@@ -122,16 +122,9 @@ static struct err bi_find_all(struct call *c, const struct json **out)
 
 static bool is_name_character(uint32_t c)
 {
-    static const char *const names[] = {"L", "Nd"};
     if (c < 0x80)
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    for (size_t i = 0; i < 2; i++) {
-        const struct unicode_class *class = unicode_find(bytes_of_text(names[i]));
-        for (size_t k = 0; class != NULL && k < class->count; k++)
-            if (c >= class->spans[k].first && c <= class->spans[k].last)
-                return true;
-    }
-    return false;
+    return unicode_is("L", c) || unicode_is("Nd", c);
 }
 
 /* The name behind a dollar, in braces or not: as long as its characters go. False: there is none. */
@@ -209,7 +202,7 @@ static struct err replace(struct call *c, struct matcher *m, struct bytes templa
             break;
         buf_add(b, bytes_of(m->text.p + from, places[0] - from));
         expand(m, places, template, b);
-        TRY(builtin_cost(c, template.n));
+        TRY(builtin_cost(c, template.n * count)); /* a name is looked for among all groups */
         from = places[1];
     }
     buf_add(b, bytes_of(m->text.p + from, m->text.n - from));

@@ -108,7 +108,7 @@ static struct err parse(struct call *c, struct bytes layout, struct bytes text, 
 {
     struct layout_time t;
     char why[200];
-    TRY(builtin_cost(c, layout.n + text.n));
+    TRY(builtin_cost(c, 4 * layout.n + text.n));
     if (failed(layout_parse(layout, text, &t, why)))
         return builtin_error(c, "%s", why);
     return put_instant(c, t.sec, t.nanosecond, out);
@@ -214,6 +214,7 @@ static struct err bi_format(struct call *c, const struct json **out)
     const struct zone_kind *kind = zone_kind_of(m.zone, m.sec);
     struct layout_time t = {m.sec, m.nanosecond, kind->offset, kind->name};
     struct bytes layout = m.layout.n == 0 ? BYTES_LIT("RFC3339Nano") : m.layout;
+    TRY(builtin_cost(c, 4 * layout.n));
     layout_format(&t, layout_named(layout), &b);
     return builtin_string(c, &b, out);
 }

@@ -17,22 +17,12 @@ void verb_pad(const struct verb *v, struct bytes text, struct buf *out)
     buf_fill(out, ' ', v->minus ? fill : 0);
 }
 
-static bool is_in_class(uint32_t c, const char *name)
-{
-    const struct unicode_class *class = unicode_find(bytes_of_text(name));
-    for (size_t i = 0; class != NULL && i < class->count; i++)
-        if (c >= class->spans[i].first && c <= class->spans[i].last)
-            return true;
-    return false;
-}
-
 /* What Go prints as it is: letters, marks, numbers, punctuation, symbols, and of the spaces the plain one. */
 static bool is_printable(uint32_t c)
 {
     if (c < 0x7f)
         return c >= ' ';
-    return is_in_class(c, "L") || is_in_class(c, "M") || is_in_class(c, "N") || is_in_class(c, "P") ||
-           is_in_class(c, "S");
+    return unicode_is("L", c) || unicode_is("M", c) || unicode_is("N", c) || unicode_is("P", c) || unicode_is("S", c);
 }
 
 static void put_utf8(uint32_t c, struct buf *out)

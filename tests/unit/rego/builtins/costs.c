@@ -17,6 +17,7 @@ struct cost {
 #define TWO(n_)           "a := " ZEROS(n_) "; b := sprintf(\"%0" #n_ "d\", [1]); "
 #define BOTH(n_)          "s := " LIST(n_, "[a, b][i % 2]") "; "
 #define LONG              "n := to_number(sprintf(\"1%01000d\", [1])); "
+#define GROUPS(n_)        "p := concat(\"\", " LIST(n_, "sprintf(\"(?P<g%d>x)?\", [i])") "); "
 
 static const struct cost costs[] = {
     /* the same bytes again and again */
@@ -71,6 +72,15 @@ static const struct cost costs[] = {
     {LONG TIMES(100, "sprintf(\"%d\", [n]) == j"), 100000},
     {LONG TIMES(100, "n + j == 0"), 100000},
     {TIMES(100, "bits.lsh(1, 3000) == j"), 100000},
+    /* lists of small things, and texts that are read before anything is done */
+    {"d := " LIST(4000, "\".\"") "; " TIMES(1000, "glob.match(\"a\", d, \"b\")"), 100000},
+    {"o := {\"op\": \"test\", \"path\": [], \"value\": {}}; l := " LIST(20000,
+                                                                        "o") "; " TIMES(10, "json.patch({}, l) == j"),
+     150000},
+    {"a := " ZEROS(80000) "; time.format([1, \"UTC\", a]) == 0", 40000},
+    {"a := " ZEROS(80000) "; " TIMES(100, "io.jwt.verify_hs256(\"eyJhbGciOiJIUzI1NiJ9.e30.AAAA\", a)"), 100000},
+    {"a := " ZEROS(80000) "; " TIMES(100, "io.jwt.encode_sign_raw(a, a, \"{}\") == j"), 100000},
+    {GROUPS(300) "regex.replace(\"x\", p, concat(\"\", " LIST(2000, "\"$zz\"") ")) == 0", 100000},
     /* what a schema asks of every item, when nobody is told what is wrong */
     {"r := " LIST(300, "\"a\"") "; d := " LIST(300, "{}") "; " CONTAINS("{\"required\": r}"), 80000},
     {"r := " LIST(1000, "\"string\"") "; d := " LIST(1000, "1") "; " CONTAINS("{\"type\": r}"), 100000},
