@@ -238,6 +238,22 @@ static struct err check_default(struct parser *p, const struct rule *r, const st
     return OK;
 }
 
+/* The default of a function holds for all arguments: names, each of its own. v0 let constants pass. */
+static struct err check_default_args(struct parser *p, const struct rule *r)
+{
+    for (size_t i = 0; p->v1 && i < r->arg_count; i++) {
+        const struct term *arg = r->args[i];
+        if (arg->kind != TERM_VAR)
+            return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", r->at,
+                             "illegal default rule (arguments can only be variables)");
+        for (size_t j = 0; j < i; j++)
+            if (!bytes_is(arg->name, "_") && bytes_equal(arg->name, r->args[j]->name))
+                return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", r->at,
+                                 "illegal default rule (arguments cannot be repeated %.*s)", NOTE_TEXT(arg->name));
+    }
+    return OK;
+}
+
 static struct err parse_default(struct parser *p, struct rule ***end)
 {
     struct rule *r;
@@ -247,6 +263,7 @@ static struct err parse_default(struct parser *p, struct rule ***end)
     if (r->branch.value == NULL)
         return parser_refuse(p, "default rule must have a value");
     TRY(check_default(p, r, r->branch.value));
+    TRY(check_default_args(p, r));
     **end = r;
     *end = &r->next;
     return OK;

@@ -6,9 +6,17 @@
 enum { NEW, OPEN, DONE };
 
 #define DEPTH_MAX 5000 /* of this search; calls are bounded at run time, too */
+#define SHOWN_MAX 8    /* rules of a circle in a message */
+
+/* A rule that is being visited, and the one that led to it. */
+struct visited {
+    const struct node *node;
+    const struct visited *from;
+};
 
 struct search {
     struct policy *policy;
+    const struct visited *last;
     unsigned depth;
 };
 
@@ -111,22 +119,50 @@ static struct err visit_clauses(struct search *s, const struct clause *c)
     return OK;
 }
 
+/* "data.t.a -> data.t.b -> data.t.a"; of a long circle the end. */
+static struct err refuse(const struct search *s, const struct node *n)
+{
+    const struct node *circle[SHOWN_MAX];
+    const struct clause *c = n->clauses != NULL ? n->clauses : n->fallback;
+    char path[200];
+    SCOPED(buf) struct buf text;
+    size_t count = 0;
+    const struct visited *v = s->last;
+    buf_init(&text, 8UL * 1024);
+    for (; v->node != n && count < SHOWN_MAX; v = v->from)
+        circle[count++] = v->node;
+    tree_path_text(n, path, sizeof(path));
+    buf_text(&text, path);
+    buf_text(&text, v->node == n ? "" : " -> ..");
+    while (count > 0) {
+        char other[200];
+        tree_path_text(circle[--count], other, sizeof(other));
+        buf_text(&text, " -> ");
+        buf_text(&text, other);
+    }
+    buf_text(&text, " -> ");
+    buf_text(&text, path);
+    buf_u8(&text, '\0');
+    struct bytes whole;
+    TRY(buf_end(&text, &whole));
+    return note_fail(s->policy->error, REGO_ERR_COMPILE, "rego_recursion_error", c->at, "rule %s is recursive: %s",
+                     path, (const char *)whole.p);
+}
+
 static struct err visit(struct search *s, struct node *n)
 {
-    char path[200];
+    struct visited here = {n, s->last};
     if (n->visit == DONE)
         return OK;
-    if (n->visit == OPEN) {
-        const struct clause *c = n->clauses != NULL ? n->clauses : n->fallback;
-        tree_path_text(n, path, sizeof(path));
-        return note_fail(s->policy->error, REGO_ERR_COMPILE, "rego_recursion_error", c->at, "rule %s is recursive: %s",
-                         path, path);
-    }
+    if (n->visit == OPEN)
+        return refuse(s, n);
     TRY(enter(s));
+    s->last = &here;
     n->visit = OPEN;
     TRY(visit_clauses(s, n->clauses));
     TRY(visit_clauses(s, n->fallback));
     n->visit = DONE;
+    s->last = here.from;
     s->depth--;
     return OK;
 }

@@ -48,6 +48,7 @@ static const struct row rows[] = {
     {"unions and members in a list", "p := [{1} | {2}, 5 in {5}, 6]", NULL, "[[1,2],true,6]"},
     {"a comprehension of a pair", "p := [1 | 0, 5 in [5]]", NULL, "[1]"},
     {"a default that looks something up", "default p := [x | x := input.a]", "{\"a\":1}", "[1]"},
+    {"default of a function of whatever", "default f(_, _) := 2\np := f(1, 1)", NULL, "2"},
     {"output argument", "p := n if count(input, n)", "[1,2]", "2"},
     {"else", "p := 1 if input > 5\nelse := 2 if input > 3\nelse := 3", "4", "2"},
     {"else behind a comprehension as an argument",
