@@ -166,6 +166,9 @@ def instructions(folder):
     total, crypto = callgrind.crypto_share(by_role)
     row("handshake.instructions (EK known to the worker)", round(total / 1e6, 2), "M", "<= 4.5; existing broker 12.5, with sample evidence")
     row("handshake.instructions-in-libcrypto", round(100 * crypto / total), "%", ">= 60; existing broker 30")
+    subprocess.run(["ninja", "-C", build, "bench/bench-floor"], check=True, capture_output=True)
+    floor = callgrind.floor([build / "bench" / "bench-floor", TPM / "ek_key.pem"], folder)
+    row("handshake.instructions-floor", round(floor / 1e6, 2), "M", "its signatures, agreement and hashes alone, in libcrypto")
     for role, libraries in sorted(by_role.items()):
         text = ", ".join(f"{name or 'unknown'} {n / 1e6:.2f}" for name, n in libraries.most_common(4))
         row(f"handshake.instructions.{role}", round(sum(libraries.values()) / 1e6, 2), "M", text)

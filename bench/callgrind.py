@@ -67,3 +67,14 @@ def crypto_share(by_role):
     total = sum(n for libraries in by_role.values() for n in libraries.values())
     inside = sum(n for libraries in by_role.values() for name, n in libraries.items() if name.startswith(CRYPTO))
     return total, inside
+
+
+def floor(program, folder):
+    """Instructions inside libcrypto per round of a program (its words; the number of rounds comes behind them)."""
+    totals = []
+    for count in (10, 30):
+        out = pathlib.Path(folder) / f"floor.{count}"
+        subprocess.run(["valgrind", "--quiet", "--tool=callgrind", "--compress-strings=no", "--compress-pos=no",
+                        f"--callgrind-out-file={out}", *program, str(count)], check=True, capture_output=True)
+        totals.append(sum(n for (library, _), n in exclusive(out).items() if library.startswith(CRYPTO)))
+    return (totals[1] - totals[0]) / 20

@@ -90,7 +90,7 @@ def test_an_unbound_workload_gets_nothing_any_more(broker):
     assert get(broker, answer.json()["token"]).variant() == "PolicyDeny"
 
 
-def test_policies_are_refused_until_they_are_evaluated(broker):
+def test_a_policy_that_does_not_compile_is_refused(broker):
     answer = broker.admin("POST", "/kbs/v0/resource-policy", json.dumps({"policy": "cGFja2FnZSBw"}).encode())
     assert answer.status == 401 and answer.variant() == "PolicyEngineError"
 
