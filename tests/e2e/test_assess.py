@@ -1,4 +1,5 @@
 """casemate assess: every threat fires for a deployment with one thing changed, and is silent for the sound one."""
+# proves: R36 R37 M-ASS
 import base64
 import gzip
 import json
@@ -445,3 +446,54 @@ def test_a_policy_without_an_answer_says_no(more, probe, tmp_path):
     assert [f['probes'][0] for f in found] == ([probe] if probe else []) and all(f['severity'] == 'critical' for f in found)
     assert probe or any(a['id'] == 'T-ATT-09' for a in document['answered'])
     assert not [f for f in document['findings'] if 'cannot be decided' in f['evidence']]
+
+
+BROKER = os.path.join(ROOT, 'build', 'casemate-broker')
+
+
+def critical_of(config):
+    got = subprocess.run([CASEMATE, 'assess', '--now', NOW, '--format', 'json', '--as', f'broker-config={config}', config],
+                         capture_output=True, check=False)
+    return {f['id'] for f in json.loads(got.stdout)['findings'] if f['severity'] == 'critical' and f['status'] in OPEN}
+
+
+@pytest.mark.parametrize('text,threat', [
+    ('[admin]\nauthorization_mode = "InsecureAllowAll"\n', 'T-KBS-01'),
+    ('[attestation_token]\ninsecure_header_jwk = true\n[http_server]\nsockets = []\n', 'T-ATT-06'),
+    ('[verifier.sample]\ninsecure_enabled = true\n', 'T-ATT-08'),
+], ids=lambda v: v if v.startswith('T-') else '')
+def test_no_broker_starts_with_what_is_critical(text, threat, tmp_path):
+    """R37. The last one needs a build with the sample TEE, which says insecure in its version."""
+    config = tmp_path / 'broker.toml'
+    config.write_text(text)
+    assert threat in critical_of(config)
+    got = subprocess.run([BROKER, '--config', config], capture_output=True, text=True, timeout=20, check=False)
+    assert got.returncode == 3 and 'settings.refused' in got.stderr and 'broker.started' not in got.stderr
+
+
+SETTINGS = re.findall(r'^SETTING\(\w+, "([^"]+)", "([^"]+)", (\w+), (\d+), (\d+), "([^"]*)"',
+                      open(os.path.join(ROOT, 'src', 'settings', 'settings.def'), encoding='utf-8').read(), re.M)
+
+
+def values_of(kind, least, most, default):
+    if kind == 'BOOL':
+        return ['true', 'false']
+    if kind == 'INT':
+        return [least, most]
+    if kind == 'CHOICE':
+        return ['"%s"' % word for word in default.split('|')]
+    if kind == 'ADDRESSES':
+        return ['[]', '["0.0.0.0:1"]']
+    return ['["x.pem"]'] if kind == 'PATHS' else ['"x"']
+
+
+def test_what_makes_our_configuration_critical_says_insecure(tmp_path):
+    """R37, for every setting that there is: of what the catalogue rates critical, nothing has a harmless name."""
+    config, seen = tmp_path / 'broker.toml', set()
+    for section, name, kind, least, most, default in SETTINGS:
+        for value in values_of(kind, least, most, default):
+            config.write_text(f'[{section}]\n{name} = {value}\n')
+            found = critical_of(config)
+            assert not found or 'insecure' in name + value, (section, name, value, found)
+            seen |= found
+    assert len(SETTINGS) > 40 and seen == {'T-ATT-08', 'T-BOOT-05'}
