@@ -192,13 +192,13 @@ static struct err all_storages(const struct maker *k, const struct json *base, c
 }
 
 struct err generated_request(struct arena *a, const struct json *data, const struct json *row, const struct json *base,
-                             const struct json *vars, const struct json **out)
+                             const struct json *vars, bool is_shared, const struct json **out)
 {
     struct maker k = {a, json_at(data, "common"), vars};
     const struct json *oci, *storages, *root = json_path(base, "OCI", "Root", "Path", NULL), *v;
     TRY(plain(&k, json_at(row, "OCI"), &oci));
     TRY(laid_over(a, json_at(base, "OCI"), oci, 2, &oci));
-    if (root != NULL) { /* where the image is unpacked, not where a host would mount it */
+    if (root != NULL && !is_shared) { /* where the image is unpacked, not where a host would mount it */
         TRY(tree_with(a, json_at(oci, "Root"), "Path", root, &v));
         TRY(tree_with(a, oci, "Root", v, &oci));
     }

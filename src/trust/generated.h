@@ -20,13 +20,15 @@ const struct json *generated_row(const struct json *data, struct bytes container
  * generated_request - a request as the row describes it: the parts of its OCI in place of those of `base`, variables
  * and patterns replaced by texts that fit them, its storages behind the one of the image.
  *
- * in       data: policy_data; row: of generated_row; base: a complete request; vars: of the container
+ * in       data: policy_data; row: of generated_row; base: a complete request; vars: of the container; is_shared: the
+ *          root stays where the data has it, in the directory that the host shares, not where the guest pulls to
  * out      *out only on success
  * errors   NOMEM
  * source: spec/agent.md 5.5
  */
 MUST_CHECK struct err generated_request(struct arena *a, const struct json *data, const struct json *row,
-                                        const struct json *base, const struct json *vars, const struct json **out);
+                                        const struct json *base, const struct json *vars, bool is_shared,
+                                        const struct json **out);
 
 /*
  * generated_vars - the variables with command line, environment, directory and user of the request.

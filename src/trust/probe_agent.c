@@ -28,6 +28,7 @@ struct baseline {
     struct bytes entrypoint;
     struct bytes subject;
     const struct json *request;
+    const struct json *shaped; /* one like the policy's own data, which was refused, or NULL */
     const struct json *vars;
     const struct json *before;
     const struct json *after;
@@ -192,10 +193,14 @@ static struct err from_data(struct prober *p, struct baseline *b)
     struct baseline r = *b;
     if (row == NULL || (!is_container && !bytes_is(b->name, "sandbox")))
         return OK;
-    TRY(generated_request(p->m->arena, p->data, row, b->request, b->vars, &r.request));
-    TRY(try_baseline(p, &r));
-    if (!r.is_accepted)
+    for (int is_shared = 0; is_shared < 2 && !r.is_accepted; is_shared++) {
+        TRY(generated_request(p->m->arena, p->data, row, b->request, b->vars, is_shared == 1, &r.request));
+        TRY(try_baseline(p, &r));
+    }
+    if (!r.is_accepted) {
+        b->shaped = r.request;
         return OK;
+    }
     *b = r;
     return is_container ? generated_vars(p->m->arena, r.vars, r.request, &b->vars) : OK;
 }
@@ -214,13 +219,14 @@ static struct err make_baseline(struct prober *p, const char *name, const struct
     return out->is_accepted ? OK : try_baseline(p, out);
 }
 
-/* Where the policy said no to the pod itself: without that its other refusals show nothing. */
+/* Where the policy said no to the pod itself: without that its other refusals show nothing. A generated policy would
+ * refuse any other shape of a request at its first literals, which says nothing. */
 static struct err note_refused(struct prober *p, const struct baseline *b)
 {
     struct explained e;
     if (p->m->workload_count == 0)
         return OK;
-    TRY(explain(p, b->entrypoint, b->request, b->before, &e));
+    TRY(explain(p, b->entrypoint, b->shaped != NULL ? b->shaped : b->request, b->before, &e));
     return model_note(p->m, p->policy->artefact, e.failed_line,
                       "baseline not found: container %.*s is refused; the first literal that failed stands at line %zu",
                       (int)b->subject.n, (const char *)b->subject.p, e.failed_line);

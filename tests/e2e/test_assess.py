@@ -145,6 +145,28 @@ def test_the_data_of_a_generated_policy_is_the_baseline(tmp_path):
     assert [f for f in document['findings'] if f['id'] == 'T-API-04' and 'C07' in f['probes']] == []
 
 
+SHARED_ROOT = (
+    ('\tc.OCI.Version == input.OCI.Version\n', '\tc.OCI.Version == input.OCI.Version\n'
+     '\treplace(replace(c.OCI.Root.Path, "$(cpath)", policy_data.common.cpath), "$(bundle-id)", input.container_id) == input.OCI.Root.Path\n'),
+    ('{"OCI": {"Version": "1.1.0-own",', '{"OCI": {"Version": "1.1.0-own", "Root": {"Path": "$(cpath)/$(bundle-id)"},'))
+
+
+@pytest.mark.parametrize('literal,passes', [('input.OCI.Process.NoNewPrivileges', True), ('input.OCI.Process.Cwd == "/nowhere"', False)])
+def test_a_generated_policy_for_a_shared_root(literal, passes, tmp_path):
+    """Where such a policy refuses all the same, the note names the literal that stops a request of its own shape."""
+    policy = GENERATED
+    for old, new in SHARED_ROOT:
+        policy = policy.replace(old, new)
+    policy = policy.replace('\tcount(input.OCI.Mounts)', f'\t{literal}\n\tcount(input.OCI.Mounts)')
+    text = re.sub(r"package agent_policy.*\'\'\'", lambda _: policy + "\'\'\'", load('snp-bare-metal')['initdata.toml'], flags=re.S)
+    document = assess(lay(tmp_path, mutate({'example': 'snp-bare-metal', 'edits': [{'file': 'initdata.toml', 'whole': text}]})))[0]
+    assert any(a['id'] == 'T-API-02' for a in document['answered']) == passes
+    line = 1 + text[:text.index(literal)].count('\n')
+    notes = [n['text'] for n in document['notes'] if 'baseline not found' in n['text']]
+    assert notes == ([] if passes else [
+        f'baseline not found: container api is refused; the first literal that failed stands at line {line}'])
+
+
 def test_same_bytes_twice():
     folder = os.path.join(EXAMPLES, 'snp-bare-metal')
     assert assess(folder)[2] == assess(folder)[2]
