@@ -123,32 +123,40 @@ def resource(folder):
     return {"resource-path": "default/key/1"}, [("resource policy", "data.policy.allow", token, True, "3")]
 
 
-def framework(folder):
+def framework(folder, count=2, fixed=5, open_ended=1, mounts=2):
+    """As large as row A1's, or larger: containers, fixed and open-ended rules for their environment, mounts."""
     def one(i):
         return {"id": f"c{i}", "working_dir": "/app", "no_new_privileges": i % 2 == 0, "user": {"uid": 1000 + i},
                 "command": ["/bin/app", "--index", str(i)], "layers": ["%064x" % (i * 10 + k) for k in range(6)],
-                "env_rules": [{"strategy": "string", "pattern": f"NAME_{k}=value"} for k in range(12)] +
-                             [{"strategy": "prefix", "pattern": f"PREFIX_{k}="} for k in range(6)],
+                "env_rules": [{"strategy": "string", "pattern": f"NAME_{k}=value"} for k in range(fixed)] +
+                             [{"strategy": "prefix", "pattern": f"PREFIX_{k}="} for k in range(open_ended)],
                 "mounts": [{"type": "bind", "source": f"sandbox:///tmp/{k}", "destination": f"/mnt/{k}",
-                            "options": ["rbind", "rshared", "rw"]} for k in range(6)]}
-    containers = [one(i) for i in range(12)]
+                            "options": ["rbind", "rshared", "rw"]} for k in range(mounts)]}
+    containers = [one(i) for i in range(count)]
+    asked = count // 2
     data = {"containers": containers,
-            "metadata": {"devices": {f"/run/layers/p0-layer{k}": "%064x" % (70 + 5 - k) for k in range(6)},
+            "metadata": {"devices": {f"/run/layers/p0-layer{k}": "%064x" % (asked * 10 + 5 - k) for k in range(6)},
                          "started": {}, "overlay": {}}}
-    overlay = {"target": "/run/overlay/7", "containerID": "container7",
+    name = f"container{asked}"
+    overlay = {"target": "/run/overlay/1", "containerID": name,
                "layerPaths": [f"/run/layers/p0-layer{k}" for k in range(6)]}
-    create = {"containerID": "container6", "argList": ["/bin/app", "--index", "6"], "workingDir": "/app",
-              "noNewPrivileges": True, "user": {"uid": 1006},
-              "envList": [f"NAME_{k}=value" for k in range(12)] + [f"PREFIX_{k}=123" for k in range(6)],
-              "mounts": containers[6]["mounts"]}
+    create = {"containerID": name, "argList": containers[asked]["command"], "workingDir": "/app",
+              "noNewPrivileges": asked % 2 == 0, "user": {"uid": 1000 + asked},
+              "envList": [f"NAME_{k}=value" for k in range(fixed)] + [f"PREFIX_{k}=123" for k in range(open_ended)],
+              "mounts": containers[asked]["mounts"]}
     want_overlay = {"allowed": True, "metadata": [
-        {"name": "matches", "action": "add", "key": "container7", "value": [containers[7]]},
-        {"name": "overlay", "action": "add", "key": "/run/overlay/7", "value": True}]}
+        {"name": "matches", "action": "add", "key": name, "value": [containers[asked]]},
+        {"name": "overlay", "action": "add", "key": "/run/overlay/1", "value": True}]}
     want_create = {"allowed": True, "env_list": sorted(create["envList"]), "metadata": [
-        {"name": "matches", "action": "update", "key": "container6", "value": [containers[6]]},
-        {"name": "started", "action": "add", "key": "container6", "value": True}]}
+        {"name": "matches", "action": "update", "key": name, "value": [containers[asked]]},
+        {"name": "started", "action": "add", "key": name, "value": True}]}
     return data, [("mount_overlay", "data.framework.mount_overlay", overlay, want_overlay, "5"),
                   ("create_container", "data.framework.create_container", create, want_create, "30")]
+
+
+def framework_large(folder):
+    data, requests = framework(folder, count=12, fixed=12, open_ended=6, mounts=6)
+    return data, [(f"{name}, 12 containers", query, request, want, "") for name, query, request, want, _ in requests]
 
 
 def run(*arguments):
@@ -175,9 +183,22 @@ def instructions(*arguments):
     return counts[1] - counts[0]
 
 
+ALONE = {"default only": "0.15", "resource policy": "0.5"}
+
+
+def parts(*files):
+    return {name: float(value) for name, value in run("--parts", "--rounds", "500", *files)}
+
+
+def parse_and_threads(metric, size, files):
+    figures = parts(*files)
+    row(f"rego {metric}, input of {size / 1000:.1f} KB read", figures["parse"], "us", "5" if 4000 < size < 5000 else "")
+    row(f"rego {metric}, CPU at 2 threads over 1", figures["threads"], "ratio", "1.02")
+
+
 def workload(name, folder):
     data, requests = globals()[name](folder)
-    policy = HERE / (name + ".rego")
+    policy = HERE / (name.split("_")[0] + ".rego")
     (folder / "data").write_text(json.dumps(data))
     for metric, query, request, want, target in requests:
         (folder / "requests").write_text(json.dumps({"query": query, "input": request, "want": want}) + "\n")
@@ -187,6 +208,10 @@ def workload(name, folder):
         row(f"rego {metric}, allocations", float(answer[3]), "count", "0")
         if shutil.which("valgrind"):
             row(f"rego {metric}, instructions", instructions(*files), "count")
+        if metric in ALONE:
+            row(f"rego {metric}, evaluation alone", parts(*files)["evaluate"], "us", ALONE[metric])
+        if metric == "CreateContainer":
+            parse_and_threads(metric, len(json.dumps(request, separators=(",", ":"))), files)
     row(f"rego load {name} ({policy.stat().st_size // 1024} + {len(json.dumps(data)) // 1024} KB)", float(load[1]), "us")
 
 
@@ -234,7 +259,8 @@ def pod(folder, policy):
             sizes[kind] = size
             out.write(json.dumps({"name": kind, "query": "data.agent_policy." + name, "input": request, "want": want}) +
                       "\n")
-    *answers, load = run("--v0", "--policy", policy, "--requests", folder / "requests")
+    files = ["--v0", "--policy", policy, "--requests", folder / "requests"]
+    *answers, load = run(*files)
     return {(name, sizes[name]): (float(mean), float(taken)) for name, mean, _, taken, _ in answers}, float(load[1])
 
 
@@ -295,7 +321,7 @@ def main():
     subprocess.run(["ninja", "-C", ROOT / "build", "rego-bench"], check=True, stdout=subprocess.DEVNULL)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for work in ("agent", "attestation", "resource", "framework"):
+        for work in ("agent", "attestation", "resource", "framework", "framework_large"):
             workload(work, folder)
         large(folder)
         library(folder)

@@ -1,15 +1,16 @@
 /*
- * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload] [--data FILE] --policy FILE.. --requests FILE
+ * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload | --parts] [--data FILE] --policy FILE.. --requests FILE
  * Times a policy over recorded requests: one JSON object a line, {"name", "query", "input", "want"}. Every answer is
  * compared with `want` inside the timed path, as text. Prints one line for the requests of one name: name, mean of
  * their medians, slowest, allocations, count; and one for the load.
  */
-#include <dirent.h>
+#include <pthread.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "casemate/rego.h"
 #include "json/json.h"
+#include "rego/query.h"
 
 #define POLICIES_MAX 8
 #define REQUESTS_MAX 4096
@@ -25,6 +26,7 @@ struct bench {
     enum rego_mode mode;
     bool v0;
     bool reload;
+    bool parts;
     unsigned rounds;
     const char *files[POLICIES_MAX];
     struct buf texts[POLICIES_MAX];
@@ -36,7 +38,7 @@ struct bench {
 };
 
 /* Counts what the engine takes from the C library. */
-static unsigned long allocations;
+static _Thread_local unsigned long allocations;
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n, size_t size);
 extern void *__libc_realloc(void *p, size_t n);
@@ -238,6 +240,109 @@ static void print_load(const struct bench *b)
     printf("load\t%.3f\t%.3f\t0\t15\n", runs[7], runs[14]);
 }
 
+#define PARTS 31
+
+static double median(double runs[PARTS])
+{
+    qsort(runs, PARTS, sizeof(runs[0]), by_value);
+    return runs[PARTS / 2];
+}
+
+static double parse_us(const struct bench *b, const struct request *r)
+{
+    static double runs[PARTS];
+    const struct json *v;
+    struct arena a;
+    arena_init(&a, 64UL << 20);
+    for (size_t i = 0; i < PARTS; i++) {
+        double before = cpu_us();
+        for (unsigned k = 0; k < b->rounds; k++) {
+            arena_reset(&a);
+            if (failed(json_decode(&a, buf_view(&r->input), NULL, NULL, &v)))
+                die(r->name, "its input cannot be read");
+        }
+        runs[i] = (cpu_us() - before) / b->rounds;
+    }
+    arena_clear(&a);
+    return median(runs);
+}
+
+/* The evaluation alone: the input is read already, and the answer is compared as a value. */
+static double evaluate_us(struct bench *b, const struct rego_policy *p, const struct request *r)
+{
+    static double runs[PARTS];
+    static uint8_t frames[16384];
+    struct rego_error error = {0};
+    struct rego_call call = {.query = r->query, .mode = b->mode};
+    struct query q = {.text = bytes_of_text(r->query)};
+    struct query_code code;
+    struct query_room room;
+    const struct json *want;
+    const struct json *have;
+    struct arena a;
+    arena_init(&a, 64UL << 20);
+    query_room_init(&room, p, 0);
+    if (failed(json_decode(&b->arena, buf_view(&r->input), NULL, NULL, &q.input)) ||
+        failed(json_decode(&b->arena, buf_view(&r->want), NULL, NULL, &want)) ||
+        failed(query_prepare(p, q.text, QUERY_VALUE, &b->arena, &error, &code)))
+        die(r->name, "cannot be prepared");
+    for (size_t i = 0; i < PARTS; i++) {
+        double before = cpu_us();
+        for (unsigned k = 0; k < b->rounds; k++) {
+            room.frames = (struct frames){.bytes = frames, .cap = sizeof(frames)};
+            if (failed(query_solve(p, &code, &call, &q, &room, &a, &error, &have)) || have->count != 1 ||
+                !json_equal(have->items[0], want))
+                die(r->name, "another answer");
+            arena_reset(&a);
+        }
+        runs[i] = (cpu_us() - before) / b->rounds;
+    }
+    query_room_clear(&room);
+    arena_clear(&a);
+    return median(runs);
+}
+
+struct worker {
+    const struct bench *b;
+    const struct rego_policy *policy;
+    double us;
+};
+
+static void *work(void *state)
+{
+    struct worker *w = state;
+    struct rego_session *s = begin(w->policy);
+    answer(w->b, s, &w->b->requests[0]);
+    double before = cpu_us();
+    for (unsigned k = 0; k < w->b->rounds * PARTS; k++)
+        answer(w->b, s, &w->b->requests[0]);
+    w->us = (cpu_us() - before) / (w->b->rounds * PARTS);
+    rego_session_free(s);
+    return NULL;
+}
+
+/* Threads share a policy without locks: a request costs each of them what it costs one alone. */
+static double threads_ratio(const struct bench *b, const struct rego_policy *p)
+{
+    struct worker alone = {.b = b, .policy = p};
+    struct worker pair[2] = {alone, alone};
+    pthread_t other;
+    (void)work(&alone);
+    if (pthread_create(&other, NULL, work, &pair[1]) != 0)
+        die("a thread", "cannot be started");
+    (void)work(&pair[0]);
+    if (pthread_join(other, NULL) != 0)
+        die("a thread", "cannot be joined");
+    return (pair[0].us + pair[1].us) / 2 / alone.us;
+}
+
+static void print_parts(struct bench *b, const struct rego_policy *p)
+{
+    printf("parse\t%.3f\n", parse_us(b, &b->requests[0]));
+    printf("evaluate\t%.3f\n", evaluate_us(b, p, &b->requests[0]));
+    printf("threads\t%.3f\n", threads_ratio(b, p));
+}
+
 static void read_options(struct bench *b, int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -248,6 +353,8 @@ static void read_options(struct bench *b, int argc, char **argv)
             b->v0 = true;
         else if (strcmp(argv[i], "--reload") == 0)
             b->reload = true;
+        else if (strcmp(argv[i], "--parts") == 0)
+            b->parts = true;
         else if (strcmp(argv[i], "--rounds") == 0)
             b->rounds = (unsigned)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--data") == 0)
@@ -277,6 +384,8 @@ int main(int argc, char **argv)
     if (b.rounds == 0) { /* for instruction counts: each request once */
         for (size_t i = 0; i < b.request_count; i++)
             answer(&b, s, &b.requests[i]);
+    } else if (b.parts) {
+        print_parts(&b, p);
     } else {
         print_rows(&b, s);
         print_load(&b);
