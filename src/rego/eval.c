@@ -18,20 +18,9 @@ struct err eval_fail(struct eval *e, const char *code, struct place at, const ch
     return note_fail(e->error, REGO_ERR_EVAL, code, at, "%s", message);
 }
 
-struct err eval_charge(struct eval *e, uint64_t steps)
+struct err eval_limit(struct eval *e, const char *what)
 {
-    if (steps > e->steps_max - e->steps)
-        return note_fail(e->error, REGO_ERR_LIMIT, "eval_limit_error", e->at, "the evaluation takes too many steps");
-    e->steps += steps;
-    return OK;
-}
-
-struct err eval_enter(struct eval *e)
-{
-    if (e->depth >= e->depth_max)
-        return note_fail(e->error, REGO_ERR_LIMIT, "eval_limit_error", e->at, "calls are nested too deeply");
-    e->depth++;
-    return OK;
+    return note_fail(e->error, REGO_ERR_LIMIT, "eval_limit_error", e->at, "%s", what);
 }
 
 static struct err next_frames(struct eval *e, size_t n)

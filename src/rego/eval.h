@@ -121,8 +121,8 @@ typedef struct err eval_sink(struct frame *f, void *state, bool *stop);
  * eval_term - the value of a term; NULL where it is undefined. eval_match - a pattern against a value.
  * eval_place - note where the machine is, for reports. eval_frame - registers for a clause.
  * eval_enter, eval_leave - count the depth of calls. eval_charge - count steps. eval_charge_compare - those of
- * comparing two values. eval_set, eval_object - value_set and value_object, with the steps of putting heavy parts in
- * order. eval_collected - what the solutions of a comprehension make.
+ * comparing two values. eval_limit - the report of a limit. eval_set, eval_object - value_set and value_object, with
+ * the steps of putting heavy parts in order. eval_collected - what the solutions of a comprehension make.
  *
  * out      *out; *matched
  * errors   STATE a report is in e->error; LIMIT; NOMEM
@@ -134,8 +134,21 @@ MUST_CHECK struct err eval_match(struct frame *f, const struct term *pattern, co
 MUST_CHECK struct err eval_closure(struct frame *f, const struct term *t, const struct json **out);
 MUST_CHECK struct err eval_frame(struct eval *e, const struct clause *c, struct frame *out);
 void eval_frame_end(struct frame *f);
-MUST_CHECK struct err eval_enter(struct eval *e);
-MUST_CHECK struct err eval_charge(struct eval *e, uint64_t steps);
+MUST_CHECK struct err eval_limit(struct eval *e, const char *what);
+MUST_CHECK static inline struct err eval_enter(struct eval *e)
+{
+    if (e->depth >= e->depth_max)
+        return eval_limit(e, "calls are nested too deeply");
+    e->depth++;
+    return OK;
+}
+MUST_CHECK static inline struct err eval_charge(struct eval *e, uint64_t steps)
+{
+    if (steps > e->steps_max - e->steps)
+        return eval_limit(e, "the evaluation takes too many steps");
+    e->steps += steps;
+    return OK;
+}
 MUST_CHECK struct err eval_set(struct eval *e, const struct json *const *items, size_t n, const struct json **out);
 MUST_CHECK struct err eval_object(struct eval *e, struct json_member *members, size_t n, bool *unique,
                                   const struct json **out);

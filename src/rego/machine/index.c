@@ -168,7 +168,7 @@ static struct err look(struct eval *e, struct machine_seen *seen, unsigned sourc
     else
         v = seen->args[s->arg];
     for (size_t i = 0; i < s->key_count && v != NULL; i++)
-        v = value_index(v, s->keys[i]);
+        v = json_is(v, JSON_OBJECT) ? json_find(v, s->keys[i]->text) : value_index(v, s->keys[i]);
     seen->values[source] = v;
     seen->known |= 1U << source;
     return OK;

@@ -42,8 +42,11 @@ static struct err call_any(struct run *r, const struct machine_call *c, const st
     if (!defined)
         return OK;
     r->eval->at = c->step->at;
-    if (c->builtin != NULL && r->eval->scene->mocks == NULL)
+    bool real = r->eval->scene->mocks == NULL;
+    if (real && c->builtin != NULL)
         return call_builtin(r->eval, c->builtin, args, c->count, out);
+    if (real && c->function->node != NULL)
+        return rule_call(r->eval, c->function->node, args, c->count, out);
     return call_function(r->frame, c->step, args, out);
 }
 
