@@ -53,7 +53,9 @@ struct err slot_select(struct eval *e, struct slot from, const struct json *key,
         return select_from_rules(e, from, key, out);
     out->value = index_document(from, key);
     out->is_document = from.is_document;
-    const struct node *child = from.node == NULL ? NULL : node_child(from.node, key);
+    if (from.node == NULL)
+        return OK;
+    const struct node *child = node_child(from.node, key);
     if (child != NULL && !child->is_function && !scene_masks(e->scene, child))
         out->node = child;
     return OK;

@@ -59,15 +59,13 @@ static struct err emit_root(struct emitter *m, const struct flat_body *b, size_t
 {
     const struct step *root = &b->steps[*at];
     size_t count = 0;
-    const struct json **keys;
     const struct machine_path *path;
-    for (size_t i = *at + 1; i < b->step_count; i++, count++)
+    TRY(emit_path(m, NULL, root->name, NULL, &path));
+    for (size_t i = *at + 1; i < b->step_count; i++, count++) {
         if (b->steps[i].kind != STEP_SELECT || b->steps[i].term->kind != TERM_CONST)
             break;
-    TRY(arena_array(m->arena, count, &keys));
-    for (size_t i = 0; i < count; i++)
-        keys[i] = b->steps[*at + 1 + i].term->value;
-    TRY(emit_path(m, root->name, keys, count, &path));
+        TRY(emit_path(m, path, BYTES_EMPTY, b->steps[i].term->value, &path));
+    }
     const struct step *last = &b->steps[*at + count];
     bool whole = *at + count + 1 < b->step_count && last[1].kind == STEP_VALUE && last[1].from == last->to;
     bool is_input = bytes_is(root->name, "input");

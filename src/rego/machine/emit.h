@@ -24,7 +24,8 @@ struct emitter {
  * emit_insn - append one; its `back` is filled. emit_const - a constant's operand. emit_register - a new one;
  * emit_slot - where the value of a register of the plan is, in a new one if it is nowhere yet.
  * emit_operand - code that makes a term's value, and where it is. emit_match - code that matches it with a pattern.
- * emit_steps - the steps of a body. emit_call - a call; emit_path - a constant path from a root.
+ * emit_steps - the steps of a body. emit_call - a call; emit_path - a root, or the constant path of a key behind
+ * another one.
  *
  * out      *out
  * errors   NOMEM; LIMIT
@@ -38,8 +39,8 @@ MUST_CHECK struct err emit_match(struct emitter *m, const struct term *pattern, 
 MUST_CHECK struct err emit_steps(struct emitter *m, const struct flat_body *b);
 MUST_CHECK struct err emit_call(struct emitter *m, const struct step *s);
 MUST_CHECK struct err emit_scene(struct emitter *m, uint16_t scene);
-MUST_CHECK struct err emit_path(struct emitter *m, struct bytes root, const struct json *const *keys, size_t count,
-                                const struct machine_path **out);
+MUST_CHECK struct err emit_path(struct emitter *m, const struct machine_path *parent, struct bytes root,
+                                const struct json *key, const struct machine_path **out);
 
 /* emit_uses - count how often each register of a clause is read. out: m->uses; errors: none */
 void emit_uses(struct emitter *m);

@@ -3,40 +3,39 @@
  */
 #include "rego/machine/emit.h"
 
-static uint32_t hash_path(struct bytes root, const struct json *const *keys, size_t count)
+static uint32_t hash_path(const struct machine_path *path)
 {
-    uint32_t h = root.n == 4 ? 1 : 2;
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < keys[i]->text.n; k++)
-            h = (h ^ keys[i]->text.p[k]) * 16777619U;
+    uint32_t h = path->parent == NULL ? (uint32_t)path->root.n : path->parent->hash;
+    for (size_t i = 0; path->key != NULL && i < path->key->text.n; i++)
+        h = (h ^ path->key->text.p[i]) * 16777619U;
     return h;
 }
 
-static bool same_path(const struct machine_path *path, struct bytes root, const struct json *const *keys, size_t count)
+static bool same_path(const struct machine_path *a, const struct machine_path *b)
 {
-    if (path->count != count || path->root.n != root.n)
+    if (a->hash != b->hash || a->parent != b->parent)
         return false;
-    for (size_t i = 0; i < count; i++)
-        if (!json_equal(path->keys[i], keys[i]))
-            return false;
-    return true;
+    return a->parent == NULL ? bytes_equal(a->root, b->root) : json_equal(a->key, b->key);
 }
 
-struct err emit_path(struct emitter *m, struct bytes root, const struct json *const *keys, size_t count,
+struct err emit_path(struct emitter *m, const struct machine_path *parent, struct bytes root, const struct json *key,
                      const struct machine_path **out)
 {
     struct policy *p = m->policy;
     struct machine_path *path;
-    uint32_t hash = hash_path(root, keys, count);
-    struct machine_path **row = &p->paths[hash % POLICY_PATH_ROWS];
+    struct machine_path wanted = {.parent = parent, .root = root, .key = key, .id = p->path_count};
+    wanted.hash = hash_path(&wanted);
+    struct machine_path **row = &p->paths[wanted.hash % POLICY_PATH_ROWS];
     for (path = *row; path != NULL; path = path->next)
-        if (path->hash == hash && same_path(path, root, keys, count)) {
+        if (same_path(path, &wanted)) {
             *out = path;
             return OK;
         }
     TRY(arena_new(m->arena, &path));
-    *path = (struct machine_path){*row, root, keys, count, p->path_count++, hash};
+    wanted.next = *row;
+    *path = wanted;
     *row = path;
+    p->path_count++;
     *out = path;
     return OK;
 }

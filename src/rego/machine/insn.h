@@ -39,12 +39,12 @@ struct machine_parts {
     uint32_t items[];
 };
 
-/* A constant path below a root. Within one scene it has one value, which is found once. */
+/* A constant path below a root: a key behind another such path. Within one scene it has one value, found once. */
 struct machine_path {
     struct machine_path *next;
+    const struct machine_path *parent; /* NULL: a root */
     struct bytes root;
-    const struct json *const *keys;
-    size_t count;
+    const struct json *key; /* NULL: a root */
     uint32_t id;
     uint32_t hash;
 };

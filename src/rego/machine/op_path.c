@@ -18,16 +18,21 @@ static struct err find_memo(struct eval *e, const struct machine_path *path, str
     return OK;
 }
 
-/* A scene's memos stay where they are while rules are evaluated; only `with` makes other scenes. */
+/* A scene's memos stay where they are while rules are evaluated; only `with` makes other scenes. Depth: that of the
+ * path. */
 static struct err follow(struct eval *e, const struct machine_path *path, struct path_memo *memo)
 {
-    struct slot slot;
+    struct path_memo *parent;
     if (memo->slot_known)
         return OK;
-    TRY(slot_root(e, path->root, &slot));
-    for (size_t i = 0; i < path->count && (slot.value != NULL || slot.node != NULL); i++)
-        TRY(slot_select(e, slot, path->keys[i], &slot));
-    memo->slot = slot;
+    if (path->parent == NULL) {
+        TRY(slot_root(e, path->root, &memo->slot));
+    } else {
+        TRY(find_memo(e, path->parent, &parent));
+        TRY(follow(e, path->parent, parent));
+        if (parent->slot.value != NULL || parent->slot.node != NULL)
+            TRY(slot_select(e, parent->slot, path->key, &memo->slot));
+    }
     memo->slot_known = true;
     return OK;
 }
