@@ -78,8 +78,9 @@ static struct err read_moment(struct call *c, size_t index, struct moment *out)
                              value_type_name(ns->type));
     if (!ns->is_int)
         return builtin_error(c, "timestamp too big");
-    out->sec = ns->as_int / SECOND - (ns->as_int % SECOND < 0);
-    out->nanosecond = (int)(ns->as_int - out->sec * SECOND);
+    int64_t rest = ns->as_int % SECOND;
+    out->sec = ns->as_int / SECOND - (rest < 0);
+    out->nanosecond = (int)(rest < 0 ? rest + SECOND : rest);
     return OK;
 }
 
