@@ -1,7 +1,7 @@
 /*
- * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload | --parts] [--data FILE] --policy FILE.. --requests FILE
- * Times a policy over recorded requests: one JSON object a line, {"name", "query", "input", "want"}. Every answer is
- * compared with `want` inside the timed path, as text. Prints one line for the requests of one name: name, mean of
+ * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload | --parts] [--data FILE] --policy FILE.. --requests
+ * FILE Times a policy over recorded requests: one JSON object a line, {"name", "query", "input", "want"}. Every answer
+ * is compared with `want` inside the timed path, as text. Prints one line for the requests of one name: name, mean of
  * their medians, slowest, allocations, count; and one for the load.
  */
 #include <pthread.h>
@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "casemate/rego.h"
-#include "json/json.h"
 #include "rego/query.h"
+#include "json/json.h"
 
 #define POLICIES_MAX 8
 #define REQUESTS_MAX 4096
