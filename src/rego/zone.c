@@ -10,7 +10,7 @@ const struct zone *zone_find(struct bytes name)
     size_t high = zone_count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        int order = bytes_compare(bytes_of_text(zones[mid].name), name);
+        int order = bytes_compare(bytes_of_text(zone_names + zones[mid].name), name);
         if (order == 0)
             return &zones[mid];
         if (order < 0)
@@ -43,21 +43,35 @@ static const struct zone_kind *kind_by_rule(const struct zone_rule *r, int64_t a
     return is_summer ? summer : standard;
 }
 
+/* The changes of a zone, taken one after the other. */
+struct changes {
+    const uint8_t *at;
+    int64_t time;    /* of the last one */
+    uint8_t kind;    /* in force after it, of the zone's own */
+    uint8_t earlier; /* the one before */
+};
+
+static void take_change(struct changes *c)
+{
+    unsigned code = *c->at++;
+    if (code >= 0x80)
+        code = (code & 0x7f) << 8 | *c->at++;
+    uint8_t kind = (code & 1) != 0 ? *c->at++ : c->earlier;
+    c->time += zone_steps[code >> 1];
+    c->earlier = c->kind;
+    c->kind = kind;
+}
+
 const struct zone_kind *zone_kind_of(const struct zone *z, int64_t at_sec)
 {
     if (z == NULL)
         return &utc;
-    const int64_t *times = zone_times + z->from;
-    size_t low = 0; /* changes up to the instant */
-    size_t high = z->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (times[mid] <= at_sec)
-            low = mid + 1;
-        else
-            high = mid;
+    struct changes c = {zone_changes + z->changes, ZONE_BEGIN, 0, 0};
+    for (size_t i = 0; i < z->count; i++) {
+        uint8_t before = c.kind;
+        take_change(&c);
+        if (c.time > at_sec)
+            return &zone_kinds[zone_kind_lists[z->kinds + before]];
     }
-    if (low == z->count && z->rule != 0)
-        return kind_by_rule(&zone_rules[z->rule], at_sec);
-    return &zone_kinds[low == 0 ? z->first : zone_kinds_at[z->from + low - 1]];
+    return z->rule != 0 ? kind_by_rule(&zone_rules[z->rule], at_sec) : &zone_kinds[zone_kind_lists[z->kinds + c.kind]];
 }

@@ -10,8 +10,6 @@
 
 #include "base/bytes.h"
 
-#define ZONE_NAME_MAX 40
-
 struct zone_kind {  /* what clocks show for a while */
     int32_t offset; /* seconds east of UTC */
     char name[8];   /* "CEST" */
@@ -27,16 +25,20 @@ struct zone_rule { /* summer time of every year after the last change in the tab
     struct zone_day begin, end;
 };
 
+#define ZONE_BEGIN (-(INT64_C(1) << 32)) /* what the step of a zone's first change counts from */
+
 struct zone {
-    char name[ZONE_NAME_MAX];
-    uint32_t from; /* in zone_times and zone_kinds_at */
-    uint16_t count;
-    uint16_t first; /* kind before the first change */
-    uint16_t rule;  /* 0: none */
+    uint16_t name;    /* where it begins in zone_names */
+    uint16_t changes; /* where they begin in zone_changes: how they are written there says tools/make-zones */
+    uint16_t kinds;   /* its own, in zone_kind_lists; it begins with the first */
+    uint16_t count;   /* of changes */
+    uint16_t rule;    /* 0: none */
 };
 
-extern const int64_t zone_times[]; /* of changes, seconds since 1970 */
-extern const uint16_t zone_kinds_at[];
+extern const char zone_names[];
+extern const uint8_t zone_changes[];
+extern const uint32_t zone_steps[]; /* seconds between two changes */
+extern const uint16_t zone_kind_lists[];
 extern const struct zone_kind zone_kinds[];
 extern const struct zone_rule zone_rules[];
 extern const struct zone zones[];
@@ -45,9 +47,10 @@ extern const size_t zone_count;
 /*
  * zone_find - a zone by its name ("Europe/Berlin"), or NULL. zone_kind_of - what its clocks show at an instant.
  *
- * in       z: NULL means UTC
+ * in       name: hostile; z: NULL means UTC
  * out      never NULL from zone_kind_of
  * errors   none
+ * cost     a search by halves; one pass over the zone's changes
  * source: RFC 8536 3.2, 3.3
  */
 const struct zone *zone_find(struct bytes name);

@@ -158,6 +158,11 @@ static const struct row zones_[] = {
      "\"2024-10-27T02:00:00+01:00\""},
     {"time.clock([0, \"Etc/GMT+5\"])", "[19,0,0]"},
     {"time.clock([0, \"Zulu\"])", "[0,0,0]"},
+    /* a rule that was not in force yet: summer time had ended a week before the rule's own day */
+    {"time.format([1667203200000000000, \"America/Ojinaga\", \"MST -07\"])", "\"CST -06\""},
+    {"time.format([1678608000000000000, \"America/Ojinaga\", \"MST -07\"])", "\"CDT -05\""},
+    {"time.format([1200000000000000000, \"Antarctica/Troll\", \"-07:00\"])", "\"+00:00\""},
+    {"time.format([900000000000000000, \"Antarctica/Troll\", \"-07:00\"])", "\"+00:00\""},
     {"time.clock([1720000000000000000, \"Africa/Casablanca\"])", "[10,46,40]"},
 };
 
