@@ -55,12 +55,12 @@ uint32_t chars_lower(uint32_t c)
 {
     if (c < 0x80)
         return c >= 'A' && c <= 'Z' ? c + 32 : c;
-    return unicode_lower(c);
+    return unicode_to_lower(c);
 }
 
 uint32_t chars_upper(uint32_t c)
 {
     if (c < 0x80)
         return c >= 'a' && c <= 'z' ? c - 32 : c;
-    return unicode_upper(c);
+    return unicode_to_upper(c);
 }

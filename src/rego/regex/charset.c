@@ -19,28 +19,13 @@ static struct err append(struct charset_builder *b, uint32_t first, uint32_t las
     return OK;
 }
 
-/* The index of the first pair of the ring table from `c` on. */
-static size_t first_fold(uint32_t c)
-{
-    size_t low = 0;
-    size_t high = unicode_fold_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (unicode_fold[mid].from < c)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
-}
-
 struct err charset_add(struct charset_builder *b, uint32_t first, uint32_t last)
 {
     TRY(append(b, first, last));
     if (!b->fold || (first == 0 && last == CHARACTER_MAX))
         return OK;
-    for (size_t i = first_fold(first); i < unicode_fold_count && unicode_fold[i].from <= last; i++)
-        for (uint32_t c = unicode_fold[i].to; c != unicode_fold[i].from; c = unicode_next_fold(c))
+    for (uint32_t at = unicode_next_cased(first); at <= last; at = unicode_next_cased(at + 1))
+        for (uint32_t c = unicode_next_fold(at); c != at; c = unicode_next_fold(c))
             if (c < first || c > last)
                 TRY(append(b, c, c));
     return OK;
@@ -218,16 +203,18 @@ bool charset_posix(struct bytes name, struct charset *out)
     return find_named(posix, sizeof(posix) / sizeof(posix[0]), name, out);
 }
 
-bool charset_unicode(struct bytes name, struct charset *out)
+const struct charset charset_any = {&(const struct unicode_span){0, CHARACTER_MAX}, 1};
+
+struct err charset_add_unicode(struct charset_builder *b, struct bytes name, bool negate, bool *found)
 {
-    static const struct unicode_span all = {0, CHARACTER_MAX};
-    if (bytes_is(name, "Any")) {
-        *out = (struct charset){&all, 1};
-        return true;
-    }
-    const struct unicode_class *c = unicode_find(name);
-    if (c == NULL)
-        return false;
-    *out = (struct charset){c->spans, c->count};
-    return true;
+    struct charset_builder plain = {.arena = b->arena};
+    struct unicode_class class;
+    struct unicode_span span;
+    *found = true;
+    if (bytes_is(name, "Any"))
+        return charset_add_set(b, charset_any, negate);
+    *found = unicode_find(name, &class);
+    for (size_t at = 0; *found && unicode_next_span(&class, &at, &span);)
+        TRY(append(&plain, span.first, span.last));
+    return *found ? charset_add_set(b, (struct charset){plain.spans, plain.count}, negate) : OK;
 }

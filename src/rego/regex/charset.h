@@ -24,13 +24,15 @@ struct charset_builder {
 
 /*
  * charset_add - one span. charset_add_set - all of a set, or all that is not in it (the set is folded first).
+ * charset_add_unicode - the same of a general category, a script, or Any, if there is one of that name.
  * charset_make - the set of what was added, or of everything else. Empties the builder.
  *
- * out      *out: in the builder's arena
+ * out      *found; *out: in the builder's arena
  * errors   NOMEM; LIMIT  more spans than any sensible class has
  */
 MUST_CHECK struct err charset_add(struct charset_builder *b, uint32_t first, uint32_t last);
 MUST_CHECK struct err charset_add_set(struct charset_builder *b, struct charset set, bool negate);
+MUST_CHECK struct err charset_add_unicode(struct charset_builder *b, struct bytes name, bool negate, bool *found);
 MUST_CHECK struct err charset_make(struct charset_builder *b, bool negate, struct charset *out);
 
 /* charset_has - membership. out: the answer; errors: none; cost: logarithmic */
@@ -40,11 +42,10 @@ bool charset_meets(struct charset a, struct charset b);
 
 /*
  * charset_perl - \d \s \w by their letter. charset_posix - alpha, digit, ... as in [[:alpha:]].
- * charset_unicode - a general category, a script, or Any.
  *
  * out      *out
  * errors   none: false where there is no such set
  */
+extern const struct charset charset_any;
 bool charset_perl(uint8_t letter, struct charset *out);
 bool charset_posix(struct bytes name, struct charset *out);
-bool charset_unicode(struct bytes name, struct charset *out);

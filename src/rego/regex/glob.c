@@ -123,7 +123,7 @@ static struct err read_one(struct glob *g)
 static struct err read_delimiters(struct glob *g, struct bytes delimiters)
 {
     struct charset_builder b = {.arena = g->p.arena};
-    (void)charset_unicode(bytes_of_text("Any"), &g->any);
+    g->any = charset_any;
     for (size_t at = 0; at < delimiters.n;) {
         uint32_t c = text_next(delimiters, &at);
         TRY(charset_add(&b, c, c));

@@ -118,10 +118,9 @@ static struct err read_property(struct pattern_parser *p, struct charset_builder
         negate = !negate;
         begin++;
     }
-    struct charset set;
-    if (!charset_unicode(bytes_of(p->text.p + begin, end - begin), &set))
-        return parser_fault(p, "invalid character class range", from, p->at);
-    return charset_add_set(b, set, negate);
+    bool known;
+    TRY(charset_add_unicode(b, bytes_of(p->text.p + begin, end - begin), negate, &known));
+    return known ? OK : parser_fault(p, "invalid character class range", from, p->at);
 }
 
 /* \d \D \s \S \w \W */
