@@ -30,10 +30,15 @@ static struct err texts(struct arena *a, const char *const *list, const struct j
     return tree_list_end(&l, out);
 }
 
+struct range { /* the findings of one threat, in the order of their places */
+    size_t from, to;
+};
+
 struct sorter {
     struct model *m;
     const struct json *facts;
     struct tree_list findings;
+    struct range *ranges; /* by the threat's place in the catalogue */
 };
 
 /* Whether any of the properties that a row loses is asked for. */
@@ -239,13 +244,26 @@ static struct err make_one(struct sorter *s, const struct threat *t, const struc
     return json_object_end(&o, out);
 }
 
-static bool same_place(const struct json *a, const struct json *b)
+static const char *const place_keys[] = {"artefact", "subject", "workload"};
+
+static int compare_places(const struct json *a, const struct json *b)
 {
-    static const char *const keys[] = {"id", "workload", "artefact", "subject"};
-    for (size_t i = 0; i < 4; i++)
-        if (!bytes_equal(tree_text(a, keys[i]), tree_text(b, keys[i])))
-            return false;
-    return true;
+    int order = 0;
+    for (size_t i = 0; order == 0 && i < sizeof(place_keys) / sizeof(place_keys[0]); i++)
+        order = bytes_compare(tree_text(a, place_keys[i]), tree_text(b, place_keys[i]));
+    return order;
+}
+
+struct placed {
+    const struct json *finding;
+    size_t given; /* its turn: what was given first goes before its equals */
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct placed *x = a, *y = b;
+    int order = compare_places(x->finding, y->finding);
+    return order != 0 ? order : (x->given > y->given) - (x->given < y->given);
 }
 
 static struct err join_lists(struct arena *a, const struct json *x, const struct json *y, const struct json **out)
@@ -261,32 +279,72 @@ static struct err join_lists(struct arena *a, const struct json *x, const struct
 }
 
 /* One finding for each place: the worse one stays, with the probes of both. */
-static struct err keep(struct sorter *s, const struct json *finding)
+static struct err add_or_join(struct sorter *s, size_t from, const struct json *finding)
 {
-    for (size_t i = 0; i < s->findings.count; i++) {
-        const struct json *have = s->findings.items[i], *probes;
-        if (!same_place(have, finding))
-            continue;
-        const struct json *worse = finding_severity(finding) > finding_severity(have) ? finding : have;
-        TRY(join_lists(s->m->arena, json_at(have, "probes"), json_at(finding, "probes"), &probes));
-        return tree_with(s->m->arena, worse, "probes", probes, &s->findings.items[i]);
+    size_t last = s->findings.count;
+    const struct json *have = last > from ? s->findings.items[last - 1] : NULL, *probes;
+    if (have == NULL || compare_places(have, finding) != 0) {
+        tree_list_add(&s->findings, finding);
+        return s->findings.bad;
     }
-    tree_list_add(&s->findings, finding);
-    return s->findings.bad;
+    const struct json *worse = finding_severity(finding) > finding_severity(have) ? finding : have;
+    TRY(join_lists(s->m->arena, json_at(have, "probes"), json_at(finding, "probes"), &probes));
+    return tree_with(s->m->arena, worse, "probes", probes, &s->findings.items[last - 1]);
+}
+
+static struct err put_in_order(struct sorter *s, const struct threat *t, const struct tree_list *made)
+{
+    struct placed *list;
+    struct range *r = &s->ranges[t - threats];
+    TRY(arena_array(s->m->arena, made->count + 1, &list));
+    for (size_t i = 0; i < made->count; i++)
+        list[i] = (struct placed){made->items[i], i};
+    if (made->count > 1)
+        qsort(list, made->count, sizeof(*list), by_place);
+    r->from = s->findings.count;
+    for (size_t i = 0; i < made->count; i++)
+        TRY(add_or_join(s, r->from, list[i].finding));
+    r->to = s->findings.count;
+    return OK;
+}
+
+/* The first finding of a threat about an artefact; r->to if there is none. */
+static size_t first_about(const struct sorter *s, const struct range *r, struct bytes artefact)
+{
+    size_t low = r->from, high = r->to;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (bytes_compare(tree_text(s->findings.items[middle], "artefact"), artefact) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_said_by(const struct sorter *s, const struct threat *other, const struct json *finding)
+{
+    const struct range *r = &s->ranges[other - threats];
+    struct bytes artefact = tree_text(finding, "artefact");
+    for (size_t i = first_about(s, r, artefact); i < r->to; i++) {
+        const struct json *f = s->findings.items[i];
+        struct bytes subject = tree_text(f, "subject");
+        if (!bytes_equal(tree_text(f, "artefact"), artefact))
+            return false;
+        if (!bytes_is(tree_text(f, "status"), "not-shown") &&
+            (subject.n == 0 || bytes_equal(subject, tree_text(finding, "subject"))))
+            return true;
+    }
+    return false;
 }
 
 /* Whether another finding says it already. A finding about a whole artefact includes every subject in it. */
 static bool is_within(const struct sorter *s, const struct json *finding)
 {
     const struct threat *t = threat_find(tree_text(finding, "id"));
-    for (size_t i = 0; t != NULL && i < s->findings.count; i++) {
-        const struct json *other = s->findings.items[i];
-        struct bytes subject = tree_text(other, "subject");
-        bool covers = in_texts(t->within, tree_text(other, "id")) &&
-                      !bytes_is(tree_text(other, "status"), "not-shown") &&
-                      bytes_equal(tree_text(other, "artefact"), tree_text(finding, "artefact")) &&
-                      (subject.n == 0 || bytes_equal(subject, tree_text(finding, "subject")));
-        if (covers)
+    for (const char *const *id = t == NULL ? NULL : t->within; id != NULL && *id != NULL; id++) {
+        const struct threat *other = threat_find(bytes_of_text(*id));
+        if (other != NULL && is_said_by(s, other, finding))
             return true;
     }
     return false;
@@ -364,7 +422,7 @@ static bool depends_on(const struct threat *t, struct bytes kind, bool is_silent
     return is_unknown ? is_silent : in_texts(t->needs, kind);
 }
 
-static struct err add_failures(struct sorter *s, const struct threat *t, bool *is_silent)
+static struct err add_failures(struct sorter *s, const struct threat *t, struct tree_list *findings, bool *is_silent)
 {
     struct model *m = s->m;
     bool was_silent = *is_silent;
@@ -383,7 +441,7 @@ static struct err add_failures(struct sorter *s, const struct threat *t, bool *i
         json_object_string(&o, "evidence", evidence);
         TRY(json_object_end(&o, &given));
         TRY(make_one(s, t, given, &made));
-        TRY(keep(s, made));
+        tree_list_add(findings, made);
         *is_silent = false;
     }
     return OK;
@@ -395,21 +453,33 @@ static struct err one_threat(struct sorter *s, const struct threat *t, const str
     struct model *m = s->m;
     const struct json *found = json_at(result, "finding"), *good = json_at(result, "answered"), *made;
     struct bytes reason = tree_text(result, "reason");
+    struct tree_list findings;
     if (t->layouts[0] != NULL && !in_texts(t->layouts, m->context.layout)) {
         TRY(tree_format(m->arena, &reason, "layout %.*s", (int)m->context.layout.n, (const char *)m->context.layout.p));
         return not_applicable(m, t, reason, silent);
     }
+    tree_list_init(&findings, m->arena);
     for (TREE_EACH(i, found)) {
         TRY(make_one(s, t, found->items[i], &made));
-        TRY(keep(s, made));
+        tree_list_add(&findings, made);
     }
     for (TREE_EACH(i, good))
         TRY(answered_one(m, t, good->items[i], answered));
     bool is_silent = (found == NULL || found->count == 0) && (good == NULL || good->count == 0);
-    TRY(add_failures(s, t, &is_silent));
+    TRY(add_failures(s, t, &findings, &is_silent));
+    TRY(findings.bad);
+    TRY(put_in_order(s, t, &findings));
     if (!is_silent)
         return OK;
     return not_applicable(m, t, reason.n > 0 ? reason : BYTES_LIT("nothing that was supplied speaks of it"), silent);
+}
+
+static size_t threat_count(void)
+{
+    size_t n = 0;
+    while (threats[n].id != NULL)
+        n++;
+    return n;
 }
 
 struct err findings_make(struct model *m, const struct json *facts, const struct json *results,
@@ -421,6 +491,7 @@ struct err findings_make(struct model *m, const struct json *facts, const struct
     tree_list_init(&s.findings, m->arena);
     tree_list_init(&good, m->arena);
     tree_list_init(&silent, m->arena);
+    TRY(arena_array(m->arena, threat_count(), &s.ranges));
     for (const struct threat *t = threats; t->id != NULL; t++)
         if (is_selected(m->request, t))
             TRY(one_threat(&s, t, json_at(results, t->id), &good, &silent));
