@@ -119,11 +119,11 @@ struct err trust_assess(struct arena *a, const struct assess_request *request, s
     struct model m = {.arena = a, .request = request, .fault = BYTES_EMPTY};
     struct json_object o;
     struct assess_result made = {0};
-    TRY(facts_build(&m, &made.model));
+    struct err e = facts_build(&m, &made.model);
     json_object_init(&o, a);
-    struct err e = add_stages(&m, made.model, &o, &made.exit_status);
-    if (e.code == ERR_BUG)
-        out->fault = m.fault;
+    if (!failed(e))
+        e = add_stages(&m, made.model, &o, &made.exit_status);
+    out->fault = m.fault;
     TRY(e);
     TRY(add_rest(&m, made.model, &o));
     json_object_int(&o, "exit", made.exit_status);
@@ -136,8 +136,10 @@ struct err trust_model(struct arena *a, const struct assess_request *request, st
 {
     struct model m = {.arena = a, .request = request, .fault = BYTES_EMPTY};
     struct assess_result made = {0};
-    TRY(facts_build(&m, &made.model));
-    made.exit_status = m.is_over_limit ? 4 : 0;
+    struct err e = facts_build(&m, &made.model);
+    out->fault = m.fault;
+    TRY(e);
+    made.exit_status = m.is_over_limit ? 4 : m.failures.count > 0 ? 3 : 0;
     *out = made;
     return OK;
 }

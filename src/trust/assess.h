@@ -25,6 +25,7 @@ struct assess_file {
     struct bytes text;
     struct bytes kind;   /* forced by --as ("k8s", "initdata" ..), or empty: recognised by content */
     struct bytes failed; /* not empty: the file could not be read, and this sentence says why */
+    bool is_over_limit;  /* it could not be read for its size */
 };
 
 struct assess_request {
@@ -43,7 +44,7 @@ struct assess_request {
 struct assess_result {
     const struct json *document; /* casemate-assess/1, docs/schema/casemate-assess-1.json */
     const struct json *model;    /* casemate-model/1, docs/protocol/assess-model.md: what the rules saw */
-    struct bytes fault;          /* with BUG: which rule of the catalogue fails, and why */
+    struct bytes fault;          /* with BUG: which rule of the catalogue fails, and why; with FORMAT: of the context */
     int exit_status;             /* 0 clean, 1 findings, 3 an input could not be read, 4 a limit was passed */
 };
 

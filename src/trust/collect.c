@@ -7,6 +7,7 @@
 #include "codec/toml.h"
 #include "crypto/hash.h"
 #include "rats/initdata.h"
+#include "trust/k8s_check.h"
 #include "trust/policy_kind.h"
 #include "trust/tree.h"
 #include "trust/words.h"
@@ -209,6 +210,19 @@ static struct err flatten_lists(struct arena *a, struct yaml *y)
     return OK;
 }
 
+/* The first object of a wrong shape; the others are read all the same. */
+static struct err check_objects(struct arena *a, struct input *in)
+{
+    for (size_t i = 0; i < in->yaml.count && !in->has_failed; i++) {
+        const struct json *o = in->yaml.roots[i];
+        bool is_object = json_at(o, "apiVersion") != NULL && json_at(o, "kind") != NULL;
+        const char *fault = is_object ? k8s_fault(o) : NULL;
+        if (fault != NULL)
+            TRY(say(a, in, FAIL(ERR_FORMAT, "an object of a wrong shape"), yaml_line(&in->yaml, o), fault));
+    }
+    return OK;
+}
+
 static struct err read_json(struct arena *a, struct input *in)
 {
     struct json_fault fault = {0};
@@ -223,7 +237,8 @@ static struct err read_json(struct arena *a, struct input *in)
     if (in->kind != INPUT_K8S)
         return OK;
     TRY(one_document(a, in->tree, &in->yaml));
-    return flatten_lists(a, &in->yaml);
+    TRY(flatten_lists(a, &in->yaml));
+    return check_objects(a, in);
 }
 
 static struct err read_toml(struct arena *a, struct input *in)
@@ -245,8 +260,10 @@ static struct err read_yaml(struct arena *a, struct input *in)
     for (size_t i = 0; i < in->yaml.count; i++)
         if (tree_kind(in->yaml.roots[i], in->path) == INPUT_K8S)
             in->kind = INPUT_K8S;
-    if (in->kind == INPUT_K8S)
-        return flatten_lists(a, &in->yaml);
+    if (in->kind == INPUT_K8S) {
+        TRY(flatten_lists(a, &in->yaml));
+        return check_objects(a, in);
+    }
     if (in->yaml.count == 1) {
         in->tree = in->yaml.roots[0];
         in->kind = tree_kind(in->tree, in->path);
@@ -353,6 +370,7 @@ static struct err read_file(struct arena *a, const struct assess_file *f, struct
     TRY(hex_encode_arena(a, digest_view(&d), &in->sha256));
     if (f->failed.n > 0) {
         in->has_failed = true;
+        in->is_over_limit = f->is_over_limit;
         in->why = f->failed;
         return OK;
     }

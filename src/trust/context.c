@@ -1,5 +1,7 @@
 #include "trust/context.h"
 
+#include "trust/context_check.h"
+
 static bool ends_with(struct bytes text, struct bytes end)
 {
     return text.n > end.n && bytes_equal(bytes_of(text.p + text.n - end.n, end.n), end);
@@ -88,15 +90,24 @@ static struct err choose(struct model *m, const char *key, struct bytes shown, s
 static struct err find_given(struct model *m)
 {
     const struct assess_request *r = m->request;
-    if (r->context.n > 0) {
+    if (r->context.n > 0 || r->context_path.n > 0) {
+        m->fault = BYTES_LIT("it is no JSON");
         TRY(json_decode(m->arena, r->context, NULL, NULL, &m->context.given));
         m->context.path = r->context_path;
-        return json_is(m->context.given, JSON_OBJECT) ? OK : FAIL(ERR_FORMAT, "the context is no JSON object");
+        const char *fault = context_fault(m->context.given, m->tee_table);
+        m->fault = fault == NULL ? BYTES_EMPTY : bytes_of_text(fault);
+        return fault == NULL ? OK : FAIL(ERR_FORMAT, "the context cannot be understood");
     }
     for (size_t i = 0; i < m->input_count; i++) {
-        const struct input *in = &m->inputs[i];
-        if (in->kind != INPUT_CONTEXT || in->has_failed || !json_is(in->tree, JSON_OBJECT))
+        struct input *in = &m->inputs[i];
+        if (in->kind != INPUT_CONTEXT || in->has_failed)
             continue;
+        const char *fault = context_fault(in->tree, m->tee_table);
+        if (fault != NULL) {
+            in->has_failed = true;
+            in->why = bytes_of_text(fault);
+            continue;
+        }
         if (m->context.given != NULL)
             TRY(model_note(m, in->path, 0, "a second context: only the first counts"));
         else

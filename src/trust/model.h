@@ -85,7 +85,7 @@ struct model {
     const struct json *references; /* all reference values, one object */
     bool is_over_limit;
     bool is_empty;      /* no input is of a known kind */
-    struct bytes fault; /* a rule of ours that fails */
+    struct bytes fault; /* a rule of ours that fails, or what is wrong with the context that was given */
 };
 
 /*

@@ -5,20 +5,22 @@
 #include "trust/sealed.h"
 #include "trust/words.h"
 
-const struct json *object_template(const struct json *object, bool *own)
+const struct json *object_place_of_template(const struct json *object)
 {
     struct bytes kind = tree_text(object, "kind");
-    const struct json *template = json_path(object, "spec", "template", NULL);
-    const struct json *cron = json_path(object, "spec", "jobTemplate", "spec", "template", NULL);
-    *own = false;
+    if (bytes_is(kind, "Pod"))
+        return object;
     if (bytes_is(kind, "PodTemplate"))
-        template = json_at(object, "template");
+        return json_at(object, "template");
     if (bytes_is(kind, "CronJob"))
-        template = cron;
-    if (bytes_is(kind, "Pod")) {
-        *own = true;
-        template = object;
-    }
+        return json_path(object, "spec", "jobTemplate", "spec", "template", NULL);
+    return json_path(object, "spec", "template", NULL);
+}
+
+const struct json *object_template(const struct json *object, bool *own)
+{
+    const struct json *template = object_place_of_template(object);
+    *own = template == object;
     return json_is(json_path(template, "spec", "containers", NULL), JSON_ARRAY) ? template : NULL;
 }
 

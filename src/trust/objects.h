@@ -48,3 +48,12 @@ MUST_CHECK struct err objects_facts(struct model *m, const struct json **out);
  * errors   none
  */
 const struct json *object_template(const struct json *object, bool *own);
+
+/*
+ * object_place_of_template - what stands where an object of this kind has its template, whatever it is; NULL for
+ * nothing.
+ *
+ * out      borrowed
+ * errors   none
+ */
+const struct json *object_place_of_template(const struct json *object);

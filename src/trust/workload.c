@@ -51,6 +51,8 @@ static struct err read_annotation(struct model *m, struct workload *w, bool adds
     if (v == NULL)
         return OK;
     struct err e = unpack(m->arena, text, &plain, &w->annotation_why);
+    if (e.code == ERR_LIMIT)
+        return model_limit(m, w->input->path, w->line, "the annotation unpacks to more than 1 MiB");
     if (failed(e))
         return e.code == ERR_NOMEM ? e : OK;
     w->document = document_of(m, plain);

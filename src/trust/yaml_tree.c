@@ -319,6 +319,8 @@ struct err yaml_decode(struct arena *a, struct bytes text, struct yaml_fault *fa
     struct reader r = {.arena = a, .out = &made, .fault = &place};
     if (!bytes_is_utf8(text))
         return FAIL(ERR_FORMAT, "a text that is no UTF-8");
+    if (bytes_starts(text, BYTES_LIT("\xef\xbb\xbf"))) /* a byte order mark, which editors put there */
+        text = bytes_of(text.p + 3, text.n - 3);
     tree_list_init(&roots, a);
     if (yaml_parser_initialize(&r.parser) != 1)
         return FAIL(ERR_NOMEM, "no memory for YAML");

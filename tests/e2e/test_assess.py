@@ -230,6 +230,53 @@ def test_limits_are_named(tmp_path, name, text):
     assert any(n['path'] == name for n in document['notes'])
 
 
+def test_a_file_too_large_is_over_a_limit(tmp_path):
+    files = load('snp-bare-metal')
+    files['large.yaml'] = 'apiVersion: v1\n#' + 'x' * (16 << 20)
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 4 and any(n['path'] == 'large.yaml' and '16 MiB' in n['text'] for n in document['notes'])
+    assert any(a['id'] == 'T-API-02' for a in document['answered'])
+
+
+def test_an_annotation_that_unpacks_without_end(tmp_path):
+    files = load('snp-bare-metal')
+    bomb = base64.b64encode(gzip.compress(bytes(64 << 20))).decode()
+    files['pod.yaml'] = re.sub(r'(cc_init_data: )\S+', lambda m: m.group(1) + bomb, files['pod.yaml'])
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 4 and any(n['path'] == 'pod.yaml' and 'unpacks to more' in n['text'] for n in document['notes'])
+    assert of(document, 'T-INIT-05')
+
+
+@pytest.mark.parametrize('name,text', [
+    ('pod.yaml', 'apiVersion: v1\nkind: Pod\nmetadata: 5\nspec: [1]\n'),
+    ('set.yaml', 'apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: {a: b}}}}\n'),
+    ('context.json', '{"layout": "kataVM"}'),
+])
+def test_a_wrong_shape_is_no_silence(name, text, tmp_path):
+    document, status, _ = assess(lay(tmp_path, {name: text}))
+    assert status == 3 and [i['state'] for i in document['inputs']] == ['failed']
+    assert any(n['path'] == name for n in document['notes'])
+
+
+@pytest.mark.parametrize('context', ['{"layout": "kataVM"}', '{"tee": "sev"}', '[]', '', '{'])
+def test_a_context_that_is_named_must_be_one(context, tmp_path):
+    (tmp_path / 'c.json').write_text(context)
+    got = subprocess.run([CASEMATE, 'assess', '--context', tmp_path / 'c.json', os.path.join(EXAMPLES, 'enclave')],
+                         capture_output=True, text=True, check=False)
+    assert got.returncode == 3 and 'the context: ' in got.stderr and got.stdout == ''
+
+
+def test_many_pods_are_not_compared_with_each_other(tmp_path):
+    """Two thousand findings and more: named, and cut at a thousand."""
+    files = {f'{i}.yaml': POD_OF_MANY % i for i in range(400)}
+    document, status, _ = assess(lay(tmp_path, files))
+    assert status == 4 and len(document['findings']) == 1000
+    assert any('findings more than the first 1000' in n['text'] for n in document['notes'])
+
+
+POD_OF_MANY = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p%d}\nspec: {runtimeClassName: kata-qemu-snp, containers: [{name: c, image: x}]}\n'
+
+
 def test_a_policy_that_loops_ends(tmp_path):
     files = load('enclave')
     files['resource-policy.rego'] = ('package policy\n\nimport rego.v1\n\ndefault allow := false\n\nallow if {\n'

@@ -150,13 +150,18 @@ static struct err status_of(struct invocation *in, int status)
                          : FAIL(ERR_LIMIT, "a limit was reached");
 }
 
+static struct err explained(struct invocation *in, const struct assess_result *result, struct err e)
+{
+    if (failed(e) && result->fault.n > 0)
+        command_explain(in, "%s%.*s", e.code == ERR_FORMAT ? "the context: " : "", (int)result->fault.n,
+                        (const char *)result->fault.p);
+    return e;
+}
+
 static struct err assess_request_of(struct invocation *in, struct job *j, struct assess_result *result)
 {
     TRY(take_request(in, j));
-    struct err e = trust_assess(&j->arena, &j->request, result);
-    if (e.code == ERR_BUG)
-        command_explain(in, "%.*s", (int)result->fault.n, (const char *)result->fault.p);
-    return e;
+    return explained(in, result, trust_assess(&j->arena, &j->request, result));
 }
 
 /* The folder that was named, where SARIF's readers find its files: from where the command runs. */
@@ -232,8 +237,9 @@ static struct err model_with(struct invocation *in, struct job *j)
 {
     struct assess_result result = {0};
     TRY(take_deployment(in, j));
-    TRY(trust_model(&j->arena, &j->request, &result));
-    return command_print_json(in, result.model);
+    TRY(explained(in, &result, trust_model(&j->arena, &j->request, &result)));
+    TRY(command_print_json(in, result.model));
+    return status_of(in, result.exit_status);
 }
 
 struct err assess_model_of_files(struct invocation *in)

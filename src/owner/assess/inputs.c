@@ -43,9 +43,9 @@ static struct err clean_name(struct arena *a, const char *name, struct bytes *ou
 }
 
 static struct err add_text(struct inputs *in, const char *shown, struct bytes text, struct bytes kind,
-                           const char *failed_why)
+                           const char *failed_why, bool is_over_limit)
 {
-    struct assess_file f = {.kind = kind, .failed = bytes_of_text(failed_why)};
+    struct assess_file f = {.kind = kind, .failed = bytes_of_text(failed_why), .is_over_limit = is_over_limit};
     if (in->count == FILES_MAX || text.n > BYTES_MAX - in->bytes)
         return FAIL(ERR_LIMIT, "more than 10000 files or 256 MiB");
     TRY(grow(in));
@@ -65,11 +65,11 @@ static struct err add_open(struct inputs *in, int fd, const char *shown, struct 
     if (e.code == ERR_NOMEM)
         return e;
     if (e.code == ERR_LIMIT)
-        return add_text(in, shown, BYTES_EMPTY, kind, "larger than 16 MiB");
+        return add_text(in, shown, BYTES_EMPTY, kind, "larger than 16 MiB", true);
     if (failed(e))
-        return add_text(in, shown, BYTES_EMPTY, kind, "cannot be read");
+        return add_text(in, shown, BYTES_EMPTY, kind, "cannot be read", false);
     TRY(buf_end(&text, &view));
-    return add_text(in, shown, view, kind, "");
+    return add_text(in, shown, view, kind, "", false);
 }
 
 static struct err add_folder(struct inputs *in, int fd, const char *shown, struct bytes kind, unsigned depth);
@@ -82,9 +82,9 @@ static struct err add_entry(struct inputs *in, int folder, const char *name, con
     if (fd < 0 && (errno == ELOOP || errno == ENXIO))
         return OK; /* a link, or a socket: no input */
     if (fd < 0 || fstat(fd, &st) != 0)
-        return add_text(in, shown, BYTES_EMPTY, kind, "cannot be opened");
+        return add_text(in, shown, BYTES_EMPTY, kind, "cannot be opened", false);
     if (S_ISDIR(st.st_mode))
-        return depth == DEPTH_MAX ? add_text(in, shown, BYTES_EMPTY, kind, "folders nest too deeply")
+        return depth == DEPTH_MAX ? add_text(in, shown, BYTES_EMPTY, kind, "folders nest too deeply", true)
                                   : add_folder(in, fd, shown, kind, depth + 1);
     return S_ISREG(st.st_mode) ? add_open(in, fd, shown, kind) : OK;
 }

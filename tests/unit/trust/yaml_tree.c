@@ -35,6 +35,10 @@ static const struct row refusals[] = {
 static const struct row values[] = {
     {"nothing", "", "", ERR_OK},
     {"a comment", "# nothing\n", "", ERR_OK},
+    {"a byte order mark",
+     "\xef\xbb\xbf"
+     "a: 1\n",
+     "{\"a\":1}", ERR_OK},
     {"empty documents", "---\n---\na: 1\n---\n", "{\"a\":1}", ERR_OK},
     {"scalars", "[1, -2, 1.5, true, no, null, ~, word, '1', \"x\\n\"]",
      "[1,-2,1.5,true,false,null,null,\"word\",\"1\",\"x\\n\"]", ERR_OK},
