@@ -114,10 +114,9 @@ static struct err parse_if_body(struct parser *p, struct body **out)
     if (back.tok.kind == TOKEN_BRACE_OPEN) {
         if (tried.code == ERR_NOMEM)
             return tried;
-        bool is_set = !failed(tried) && l->kind == LITERAL_EXPRESSION && l->withs == NULL &&
+        bool is_set = !failed(tried) && l->kind == LITERAL_EXPRESSION &&
                       (l->term->kind == TERM_SET || (l->term->kind == TERM_OBJECT && l->term->count == 0));
-        bool ended = p->tok.kind == TOKEN_END || p->tok.line_before || p->tok.kind == TOKEN_SEMICOLON;
-        if (failed(tried) || is_set || !ended) {
+        if (failed(tried) || is_set) {
             *p = back;
             return parse_braced_body(p, out);
         }

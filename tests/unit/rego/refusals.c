@@ -23,6 +23,7 @@ static const struct row rows[] = {
     {"package t\np := 1e999999", REGO_ERR_PARSE, "rego_parse_error", 2, "too big"},
     {"package t\np := !x", REGO_ERR_PARSE, "rego_parse_error", 2, "illegal character"},
     {"package t\np if {}", REGO_ERR_PARSE, "rego_parse_error", 2, "empty body"},
+    {"package t\np if {input.x} with input as 1", REGO_ERR_PARSE, "rego_parse_error", 2, "unexpected keyword"},
     {"package t\np if { x := 1 y := 2 }", REGO_ERR_PARSE, "rego_parse_error", 2, "expected a line end"},
     {"package t\np if { x := 1; }", REGO_ERR_PARSE, "rego_parse_error", 2, "behind the ;"},
     {"package t\np := 1; q := 2", REGO_ERR_PARSE, "rego_parse_error", 2, ""},
