@@ -17,7 +17,9 @@ run_target() {
     mkdir -p "$corpus"
     rm -f "$build/findings/$name"-*
     status=0
-    "$build/tests/fuzz/fuzz-$name" -max_total_time="$2" -max_len=65536 -timeout=25 -rss_limit_mb=2048 \
+    words= # of the language that the target reads
+    case $name in policy_layout | rego_explain | rego_modes) words=-dict=$top/tests/fuzz/rego.dict ;; esac
+    "$build/tests/fuzz/fuzz-$name" ${words:+"$words"} -max_total_time="$2" -max_len=65536 -timeout=25 -rss_limit_mb=2048 \
         -print_final_stats=1 -artifact_prefix="$build/findings/$name-" "$corpus" "$seeds" >"$log" 2>&1 || status=1
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     [ -n "$runs" ] || runs=$(sed -n 's/^#\([0-9]*\).*/\1/p' "$log" | tail -n 1)

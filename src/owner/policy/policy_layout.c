@@ -124,6 +124,14 @@ static bool is_operand_end(const struct layout_token *t)
            t->token.kind == TOKEN_RAW_STRING || t->token.kind == TOKEN_TEMPLATE || is_closer(t);
 }
 
+/* Words that no module may use as a name, but for a part of a path. */
+static bool is_reserved(const struct layout_token *t, size_t i)
+{
+    bool in_path = i > 0 && t[i - 1].token.kind == TOKEN_DOT;
+    return !in_path &&
+           (is_word(&t[i], "as") || is_word(&t[i], "not") || is_word(&t[i], "some") || is_word(&t[i], "with"));
+}
+
 /* A space where it means nothing is as OPA has it; where it may mean something it stays as written. */
 static bool has_space(const struct layout_token *t, size_t i)
 {
@@ -141,6 +149,8 @@ static bool has_space(const struct layout_token *t, size_t i)
     if (p == TOKEN_COMMA || p == TOKEN_SEMICOLON || p == TOKEN_COLON || next->is_block)
         return true;
     if (is_operator(prev) || is_operator(next))
+        return true;
+    if ((n == TOKEN_PAREN_OPEN || n == TOKEN_BRACE_OPEN) && is_reserved(t, i - 1))
         return true;
     if (n == TOKEN_MINUS)
         return is_operand_end(prev) || next->token.space_before;

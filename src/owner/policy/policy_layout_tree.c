@@ -57,8 +57,6 @@ static bool mark_braces(struct layout_text *t, struct layout_token *first)
             continue;
         x->is_block = true;
         x->breaks = true;
-        if ((x - 1)->token.kind == TOKEN_SEMICOLON)
-            (x - 1)->is_dropped = true;
         return true;
     }
     return false;
@@ -78,7 +76,9 @@ static void mark_body(struct layout_text *t, const struct body *b, bool is_closu
             x->starts = true;
         if (x != NULL && is_block)
             x->breaks = true;
-        if (x != NULL && is_block && x > t->tokens && (x - 1)->token.kind == TOKEN_SEMICOLON)
+        /* A minus on a new line would go on with the literal above. */
+        bool needs_end = x != NULL && x->token.kind == TOKEN_MINUS;
+        if (x != NULL && is_block && !needs_end && x > t->tokens && (x - 1)->token.kind == TOKEN_SEMICOLON)
             (x - 1)->is_dropped = true;
         mark_literal(t, b->items[i]);
     }
