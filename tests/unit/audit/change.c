@@ -225,6 +225,26 @@ static void half_a_change_is_none(void **state)
     forgery_fails(&f);
 }
 
+/* Heads of others are taken in front of the first of ours, and never behind it. */
+static void a_head_between_ours_is_refused(void **state)
+{
+    (void)state;
+    struct audit *a;
+    struct forgery f;
+    struct audit_chain own;
+    assert_ok(audit_open(t.log.dir, t.log.key, 1 << 20, &a));
+    add(a, "by the first");
+    audit_close(a);
+    forgery_begin(&f, t.next, 2);
+    forgery_line(&f, "release", NULL);
+    forgery_head(&f);
+    assert_ok(audit_chain_init(&own, t.log.key));
+    assert_ok(audit_chain_event(&own, &f.at, &(struct audit_event){.kind = "release"}, LOG_NOW, &f.text));
+    assert_ok(audit_chain_head(&own, &f.at, LOG_NOW, &f.text));
+    audit_chain_clear(&own);
+    forgery_fails(&f);
+}
+
 static void a_full_disk_leaves_the_old_key_in_force(void **state)
 {
     (void)state;
@@ -279,7 +299,8 @@ int main(void)
         T(what_is_no_audit_key_changes_nothing),    T(either_key_shows_the_whole_log_and_no_third_one),
         T(the_log_goes_on_with_the_next_key_alone), T(every_changed_byte_shows_to_either_key),
         T(nobody_names_a_key_but_the_one_in_force), T(half_a_change_is_none),
-        T(a_full_disk_leaves_the_old_key_in_force), T(faults_leave_the_old_key_in_force),
+        T(a_head_between_ours_is_refused),          T(a_full_disk_leaves_the_old_key_in_force),
+        T(faults_leave_the_old_key_in_force),
     };
     return cmocka_run_group_tests_name("audit/change", tests, NULL, NULL);
 }

@@ -147,42 +147,91 @@ static void another_key_or_no_log_is_refused(void **state)
 }
 
 /* Lines that chain and are signed by the right key, and still are not what the writer writes. */
+#define BEFORE "\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\""
+
+/* Each for its own reason: that no head stands behind it would refuse them all. */
 static void what_is_not_canonical_is_refused(void **state)
 {
     (void)state;
-    static const char *const lines[] = {
-        "",
-        "\n",
-        "{}\n",
-        "[]\n",
-        "null\n",
-        "{\"seq\":1}\n",
-        "\xff\n",
-        "{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\",\"prev\":\"00\",\"seq\":1}\n",
-        "{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\",\"prev\":"
-        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1.0}\n",
-        " {\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\",\"prev\":"
-        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1}\n",
-        "{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\",\"prev\":"
-        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1}\n", /* no head behind it */
-        "{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"head\",\"prev\":"
-        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1}\n",
-        "{\"at\":\"2026-01-01T00:00:00Z\",\"generation\":1,\"kind\":\"x\",\"prev\":"
-        "\"0000000000000000000000000000000000000000000000000000000000000000\",\"seq\":1}\n",
+    static const struct {
+        const char *line, *what;
+    } rows[] = {
+        {"\n", "not a JSON object"},
+        {"{}\n", "a gap"},
+        {"[]\n", "not a JSON object"},
+        {"null\n", "not a JSON object"},
+        {"{\"seq\":1}\n", "the line before"},
+        {"\xff\n", "not a JSON object"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\"," BEFORE ",\"seq\":2}\n", "a gap"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\"," BEFORE ",\"seq\":0}\n", "a gap"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\",\"prev\":\"00\",\"seq\":1}\n", "the line before"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\"," BEFORE ",\"seq\":1.0}\n", "not in canonical form"},
+        {" {\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\"," BEFORE ",\"seq\":1}\n", "not in canonical form"},
+        {"{\"kind\":\"x\",\"at\":\"2026-01-01T00:00:00Z\"," BEFORE ",\"seq\":1}\n", "not in canonical form"},
+        {"{\"at\":\"2026\",\"kind\":\"x\"," BEFORE ",\"seq\":1}\n", "no time or no kind"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\"," BEFORE ",\"seq\":1}\n", "no time or no kind"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\"," BEFORE ",\"seq\":1}\n", "a group without"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"x\"," BEFORE ",\"seq\":1}", "a line without an end"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"head\"," BEFORE ",\"seq\":1}\n", "without key or signature"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"key\":\"k\",\"kind\":\"head\"," BEFORE ",\"seq\":1,\"sig\":\"k\"}\n",
+         "a malformed signature"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"audit.key\"," BEFORE ",\"seq\":1}\n", "that names none"},
+        {"{\"at\":\"2026-01-01T00:00:00Z\",\"generation\":1,\"kind\":\"x\"," BEFORE ",\"seq\":1}\n",
+         "root of the store"},
     };
     static struct log l;
+    struct audit_report report;
     log_new(&l);
-    for (size_t i = 1; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        ROW(lines[i]);
-        struct audit_report report;
-        log_put(&l, lines[i], strlen(lines[i]));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ROW(rows[i].line);
+        log_put(&l, rows[i].line, strlen(rows[i].line));
         assert_refused(log_verify(&l, &report), REASON_AUDIT_BROKEN);
+        if (strstr(report.bad_what, rows[i].what) == NULL)
+            fail_msg("'%s': '%s'", rows[i].line, report.bad_what);
     }
     static uint8_t big[200 * 1024];
     memset(big, 'x', sizeof(big));
-    struct audit_report report;
     log_put(&l, big, sizeof(big));
     assert_refused(log_verify(&l, &report), REASON_AUDIT_BROKEN);
+    log_clear(&l);
+}
+
+/* More members than any line of ours has room for. */
+static void a_head_with_too_many_members_is_refused(void **state)
+{
+    (void)state;
+    static struct log l;
+    struct audit_report report;
+    char line[2048];
+    size_t n = (size_t)snprintf(line, sizeof(line), "{");
+    for (int i = 0; i < 40; i++)
+        n += (size_t)snprintf(line + n, sizeof(line) - n, "\"a%02d\":0,", i);
+    (void)snprintf(
+        line + n, sizeof(line) - n,
+        "\"at\":\"2026-01-01T00:00:00Z\",\"key\":\"k\",\"kind\":\"head\"," BEFORE ",\"seq\":1,\"sig\":\"%086d\"}\n", 0);
+    log_new(&l);
+    log_put(&l, line, strlen(line));
+    assert_refused(log_verify(&l, &report), REASON_AUDIT_BROKEN);
+    assert_string_equal(report.bad_what, "too many members");
+    log_clear(&l);
+}
+
+/* No line behind the last one would show by its hash that another text stands there. */
+static void the_last_head_has_one_text(void **state)
+{
+    (void)state;
+    static struct log l;
+    static uint8_t copy[LOG_BYTES];
+    struct audit_report report;
+    log_new(&l);
+    log_fill(&l);
+    size_t at = (size_t)((const uint8_t *)memrchr(l.bytes, '\n', l.n - 1) - l.bytes) + 2;
+    memcpy(copy, l.bytes, at);
+    copy[at] = ' ';
+    memcpy(copy + at + 1, l.bytes + at, l.n - at);
+    log_put(&l, copy, l.n + 1);
+    assert_refused(log_verify(&l, &report), REASON_AUDIT_BROKEN);
+    assert_string_equal(report.bad_what, "not in canonical form");
     log_clear(&l);
 }
 
@@ -283,6 +332,8 @@ int main(void)
         cmocka_unit_test(a_group_that_is_being_written_is_waited_for),
         cmocka_unit_test(another_key_or_no_log_is_refused),
         cmocka_unit_test(what_is_not_canonical_is_refused),
+        cmocka_unit_test(a_head_with_too_many_members_is_refused),
+        cmocka_unit_test(the_last_head_has_one_text),
         cmocka_unit_test(segments_are_one_chain),
         cmocka_unit_test(a_walk_shows_every_line),
     };
