@@ -1,8 +1,11 @@
 /*
- * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload | --parts] [--data FILE] --policy FILE.. --requests
- * FILE Times a policy over recorded requests: one JSON object a line, {"name", "query", "input", "want"}. Every answer
- * is compared with `want` inside the timed path, as text. Prints one line for the requests of one name: name, mean of
- * their medians, slowest, allocations, count; and one for the load.
+ * usage: rego-bench [--reference] [--v0] [--rounds N] [--reload | --parts] [--data FILE] --policy FILE..
+ *                   --requests FILE
+ *
+ * Times a policy over recorded requests: one JSON object a line, {"name", "query", "input", "want"}. Every answer is
+ * compared with `want` inside the timed path, as text. Prints one line for the requests of one name: name, mean of
+ * their medians, slowest, allocations, count; and one for the load. --parts: what the first request's total is made of
+ * (its input read, the query evaluated), and CPU time per request with two threads at work over that with one.
  */
 #include <pthread.h>
 #include <time.h>
