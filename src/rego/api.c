@@ -9,7 +9,8 @@
 #include "rego/passes.h"
 #include "rego/query.h"
 
-#define POLICY_MEMORY (256UL * 1024 * 1024)
+#define POLICY_MEMORY  (192UL * 1024 * 1024) /* with an evaluation's below 256 MiB */
+#define SCRATCH_MEMORY (48UL * 1024 * 1024)
 
 /* Whether all clauses that succeed say the same constant. */
 static bool one_value(const struct node *n)
@@ -113,7 +114,7 @@ enum rego_status rego_policy_new(const struct rego_module *modules, size_t count
     if (p == NULL)
         return query_status(FAIL(ERR_NOMEM, "no memory for a policy"), report);
     arena_init(&p->policy.arena, POLICY_MEMORY);
-    arena_init(&p->policy.scratch, POLICY_MEMORY);
+    arena_init(&p->policy.scratch, SCRATCH_MEMORY);
     p->policy.work_left = POLICY_WORK;
     p->policy.error = report;
     struct err made = copy_extensions(&p->policy, extensions, extension_count);

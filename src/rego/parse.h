@@ -22,6 +22,7 @@ struct parser {
     bool has_contains;
     bool new_not;
     unsigned depth;
+    unsigned tries; /* "k, v in c" that are tried around here */
 };
 
 /*

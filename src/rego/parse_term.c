@@ -250,12 +250,17 @@ struct err parse_expression(struct parser *p, struct term *left, struct term **o
     return parse_members(p, left, out);
 }
 
+#define PAIR_TRIES_MAX 2 /* within each other: what is tried in vain is read again */
+
 /* "k, v in c", where a comma means nothing else; *out is NULL when it is not that. */
 static struct err try_pair(struct parser *p, struct term *key, struct term **out)
 {
     struct parser back = *p;
     struct term *value;
     *out = NULL;
+    if (p->tries >= PAIR_TRIES_MAX)
+        return OK;
+    p->tries++;
     p->lx.error = NULL;
     struct err tried = parser_step(p);
     if (!failed(tried))
@@ -267,6 +272,7 @@ static struct err try_pair(struct parser *p, struct term *key, struct term **out
         return OK;
     }
     p->lx.error = back.lx.error;
+    p->tries = back.tries;
     struct term *items[3] = {key, value, NULL};
     TRY(parser_step(p));
     TRY(parse_infix(p, NULL, &items[2]));

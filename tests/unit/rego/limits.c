@@ -159,6 +159,23 @@ static void test_patterns_in_reverse(void **state)
     }
 }
 
+/* A comma may belong to "k, v in c": what is tried for that is not tried within itself again and again. */
+static void test_commas_in_brackets(void **state)
+{
+    (void)state;
+    static char text[4000];
+    static struct asked a;
+    size_t n = (size_t)snprintf(text, sizeof(text), "package t\np if {\nx := ");
+    for (int i = 0; i < 40; i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "{1 | 2, ");
+    n += (size_t)snprintf(text + n, sizeof(text) - n, "3");
+    for (int i = 0; i < 40; i++)
+        n += (size_t)snprintf(text + n, sizeof(text) - n, "}");
+    (void)snprintf(text + n, sizeof(text) - n, "\n}");
+    ask(&a, text, "data.t.p", NULL);
+    assert_int_equal(a.status, REGO_UNDEFINED);
+}
+
 /* Many rules of one name are no fault: each goes behind the others without a walk through them. */
 static void test_many_rules_of_a_name(void **state)
 {
@@ -192,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_long_texts),
         cmocka_unit_test(test_literals_in_reverse),
         cmocka_unit_test(test_patterns_in_reverse),
+        cmocka_unit_test(test_commas_in_brackets),
         cmocka_unit_test(test_many_rules_of_a_name),
         cmocka_unit_test(test_endless_mocks),
     };
