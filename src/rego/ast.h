@@ -53,18 +53,20 @@ enum term_kind {
 
 struct term {
     enum term_kind kind;
+    uint16_t depth; /* nesting below it, closures included: at most AST_DEPTH_MAX */
+    bool dotted;    /* a string key of a reference that was written .name */
     struct place at;
     struct bytes name;        /* VAR, ROOT; CALL: the builtin, empty while unknown */
     const struct json *value; /* CONST */
-    struct var *var;          /* VAR, BIND */
     struct term *callee;      /* CALL of something named in the text */
     struct term **items;
     size_t count;
-    struct body *body;      /* comprehensions */
-    struct flat_body *flat; /* comprehensions, once flattened */
-    const void *target;     /* CALL, once resolved: struct node or struct builtin */
-    bool dotted;            /* a string key of a reference that was written .name */
-    uint16_t depth;         /* nesting below it, closures included: at most AST_DEPTH_MAX */
+    struct body *body;          /* comprehensions */
+    union {                     /* what the passes of the compiler add, by kind; NULL before */
+        struct var *var;        /* VAR, BIND */
+        const void *target;     /* CALL, once resolved: struct function */
+        struct flat_body *flat; /* comprehensions, once flattened */
+    };
 };
 
 struct with {

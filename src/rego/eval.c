@@ -282,7 +282,7 @@ static struct err run_step(struct frame *f, const struct step *s, bool *holds)
     *holds = false;
     switch (s->kind) {
     case STEP_ROOT:
-        TRY(slot_root(e, s->name, &f->slots[s->to]));
+        TRY(slot_root(e, s->term->name, &f->slots[s->to]));
         *holds = f->slots[s->to].value != NULL || f->slots[s->to].node != NULL;
         return OK;
     case STEP_MOVE:

@@ -111,7 +111,7 @@ static struct err plan_head(struct planner *p, struct term *head, uint32_t *out)
 {
     *out = new_register(p);
     if (head->kind == TERM_ROOT)
-        return plan_step(p, (struct step){.kind = STEP_ROOT, .name = head->name, .to = *out});
+        return plan_step(p, (struct step){.kind = STEP_ROOT, .term = head, .to = *out});
     return plan_step(p, (struct step){.kind = STEP_MOVE, .term = head, .to = *out});
 }
 

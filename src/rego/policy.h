@@ -30,7 +30,7 @@ struct function {
 
 /* One step of the machine; see eval.c for what each does. */
 enum step_kind {
-    STEP_ROOT,   /* to = the root `name` */
+    STEP_ROOT,   /* to = the root that `term` names */
     STEP_MOVE,   /* to = the value of `term`, as the head of a path */
     STEP_SELECT, /* to = from[term] */
     STEP_SCAN,   /* for each key of `from`: match `term` with the key, to = from[key] */
@@ -64,7 +64,6 @@ struct step {
     int32_t back; /* the nearest step before it that can yield another solution, or -1 */
     struct place at;
     const struct literal *literal; /* that it is a part of; NULL for the head's terms */
-    struct bytes name;
     struct term *term;
     struct term *other;
     struct term *key; /* EVERY */

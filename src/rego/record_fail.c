@@ -65,7 +65,7 @@ static struct err name_slot(struct frame *f, const struct flat_body *b, int32_t 
     if (s == NULL)
         return OK;
     if (s->kind == STEP_ROOT)
-        *out = s->name;
+        *out = s->term->name;
     else if (s->kind == STEP_MOVE)
         *out = s->term->kind == TERM_VAR ? s->term->var->name : BYTES_EMPTY;
     const struct json *key = s->kind == STEP_SELECT || s->kind == STEP_SCAN ? peek(f, s->term) : NULL;
@@ -79,7 +79,7 @@ static struct err describe_path(struct frame *f, const struct flat_body *b, int3
 {
     const struct step *s = &b->steps[pc];
     if (s->kind == STEP_ROOT) {
-        fail->path = s->name;
+        fail->path = s->term->name;
         return OK;
     }
     fail->from = f->slots[s->from].value;

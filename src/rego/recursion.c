@@ -67,7 +67,7 @@ static struct err visit_term(struct search *s, const struct term *t)
 {
     if (t == NULL)
         return OK;
-    if (t->flat != NULL)
+    if (t->kind == TERM_ARRAY_OF || t->kind == TERM_SET_OF || t->kind == TERM_OBJECT_OF)
         return visit_body(s, t->flat);
     TRY(enter(s));
     for (size_t i = 0; i < t->count; i++)

@@ -60,7 +60,7 @@ static struct err emit_root(struct emitter *m, const struct flat_body *b, size_t
     const struct step *root = &b->steps[*at];
     size_t count = 0;
     const struct machine_path *path;
-    TRY(emit_path(m, NULL, root->name, NULL, &path));
+    TRY(emit_path(m, NULL, root->term->name, NULL, &path));
     for (size_t i = *at + 1; i < b->step_count; i++, count++) {
         if (b->steps[i].kind != STEP_SELECT || b->steps[i].term->kind != TERM_CONST)
             break;
@@ -68,7 +68,7 @@ static struct err emit_root(struct emitter *m, const struct flat_body *b, size_t
     }
     const struct step *last = &b->steps[*at + count];
     bool whole = *at + count + 1 < b->step_count && last[1].kind == STEP_VALUE && last[1].from == last->to;
-    bool is_input = bytes_is(root->name, "input");
+    bool is_input = bytes_is(root->term->name, "input");
     *at += count + whole;
     if (whole || is_input)
         return emit_insn(m, (struct insn){.run = op_path, .to = emit_slot(m, b->steps[*at].to), .p = path});
