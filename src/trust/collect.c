@@ -365,7 +365,7 @@ static struct err read_as(struct arena *a, struct bytes kind, struct input *in)
 static struct err read_file(struct arena *a, const struct assess_file *f, struct input *in)
 {
     struct digest d;
-    *in = (struct input){.path = f->path, .text = f->text};
+    *in = (struct input){.path = f->path.n > 0 ? f->path : BYTES_LIT("-"), .text = f->text};
     TRY(hash_of(HASH_SHA256, f->text, &d));
     TRY(hex_encode_arena(a, digest_view(&d), &in->sha256));
     if (f->failed.n > 0) {

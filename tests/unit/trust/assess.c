@@ -191,6 +191,20 @@ static void refuses_a_context_that_is_none(void **state)
     arena_clear(&a);
 }
 
+/* What cannot be read is named in findings, too: a name is never empty there. */
+static void a_file_without_a_name_has_one(void **state)
+{
+    static const struct given files[] = {{"", "apiVersion: ["}, {"", "apiVersion: v1\nkind: Pod\nspec: []\n"}};
+    struct arena a;
+    struct assess_result out;
+    (void)state;
+    arena_init(&a, ARENA);
+    assert_ok(assess(&a, files, 2, &out));
+    assert_int_equal(out.exit_status, 3);
+    assert_text(tree_text(json_at(out.document, "findings")->items[0], "artefact"), "-");
+    arena_clear(&a);
+}
+
 static void assesses_nothing(void **state)
 {
     struct arena a;
@@ -392,6 +406,7 @@ int main(void)
         cmocka_unit_test(a_list_is_its_items),
         cmocka_unit_test(refuses_a_date_that_is_none),
         cmocka_unit_test(refuses_a_context_that_is_none),
+        cmocka_unit_test(a_file_without_a_name_has_one),
         cmocka_unit_test(assesses_nothing),
         cmocka_unit_test(finds_what_a_policy_lets_through),
         cmocka_unit_test(probes_every_attestation_policy),
