@@ -361,6 +361,50 @@ def test_every_literal_counts(example, name, tmp_path):
     assert idle == []
 
 
+def marks(document):
+    """What a report says: a finding is another one where its severity or its probes are others."""
+    return {(f['fingerprint'], f['severity'], f['status'], tuple(f['probes'])) for f in document['findings']}
+
+
+SOUND = ['snp-bare-metal', 'tdx-gpu', 'peer-pods']
+FLIPPED = {'false': 'true', 'true': 'false', '33': '3', '97': '2', '36': '2'}
+# Defaults whose flip lets nothing through.
+HARMLESS = {
+    'RemoveContainerRequest := false': 'a container that is removed without a trace in the state keeps its name taken: nothing starts',
+    'StopTracingRequest := false': 'stops what StartTracingRequest does not start',
+}
+
+
+@pytest.mark.parametrize('example', SOUND)
+@pytest.mark.parametrize('name', ['initdata.toml', 'attestation-policy.rego', 'resource-policy.rego'])
+def test_every_default_counts(example, name, tmp_path):
+    """Each default the other way round; one that was open and is closed now refuses more, which is no threat."""
+    known, text, idle, seen = marks(assess(os.path.join(EXAMPLES, example))[0]), load(example)[name], [], 0
+    for match in re.finditer(r'^default (\w+ := (\S+))$', text, re.M):
+        flipped = text[:match.start(2)] + FLIPPED[match.group(2)] + text[match.end(2):]
+        found = marks(assess(lay(tmp_path, mutate({'example': example, 'edits': [{'file': name, 'whole': flipped}]})))[0])
+        seen += 1
+        if not found - known and match.group(2) != 'true' and match.group(1) not in HARMLESS:
+            idle.append(match.group(1))
+    assert idle == [] and seen > (40 if name == 'initdata.toml' else 0)
+
+
+@pytest.mark.parametrize('example', SOUND)
+def test_every_digest_counts(example, tmp_path):
+    """One digit of each digest: all but the reference values, which no file of a deployment can contradict."""
+    known, files, seen = marks(assess(os.path.join(EXAMPLES, example))[0]), load(example), 0
+    for name, text in files.items():
+        for match in re.finditer(r'\b[0-9a-f]{64,128}\b', text):
+            changed = text[:match.start()] + ('2' if match.group()[0] == '1' else '1') + text[match.start() + 1:]
+            edited = dict(files, **{name: changed})
+            if name == 'initdata.toml':
+                edited = mutate({'example': example, 'edits': [{'file': name, 'whole': changed}]})
+            found = marks(assess(lay(tmp_path, edited))[0])
+            assert bool(found - known) == (name != 'reference-values.json'), (name, match.group())
+            seen += 1
+    assert seen >= 4
+
+
 def test_published_cases(vectors):
     """The cases that others published: all pass, and none has a finding that nobody expects."""
     done = subprocess.run([os.path.join(ROOT, 'build', 'assess-cases'), str(vectors / 'assess')], capture_output=True,
