@@ -90,7 +90,7 @@ tools/install-deps test || exit 3
 [ -n "${CASEMATE_VECTORS:-}" ] || echo "CASEMATE_VECTORS is not there: tests against published vectors are skipped"
 for suite in $suites; do run_suite "$suite"; done
 # What is required, which test proves it, and how that test ended just now.
-[ ! -d build ] || tools/trust-model print "$log/results" >build/trust-model.md
+tools/trust-model print "$log/results" >docs/trust-model.md
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
