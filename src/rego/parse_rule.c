@@ -7,8 +7,8 @@
 
 static struct err parse_head_step(struct parser *p, struct list *items, bool *taken)
 {
-    bool dot = p->tok.kind == TOKEN_DOT;
-    bool bracket = p->tok.kind == TOKEN_BRACKET_OPEN && !p->tok.line_before;
+    bool dot = p->tok.kind == TOKEN_DOT && !p->tok.space_before;
+    bool bracket = p->tok.kind == TOKEN_BRACKET_OPEN && !p->tok.space_before;
     struct term *key;
     *taken = dot || bracket;
     if (!*taken)
@@ -17,7 +17,7 @@ static struct err parse_head_step(struct parser *p, struct list *items, bool *ta
         return parser_refuse(p, "a rule's name with too many parts");
     TRY(parser_step(p));
     if (dot) {
-        if (p->tok.kind != TOKEN_NAME)
+        if (p->tok.kind != TOKEN_NAME || p->tok.space_before)
             return parser_refuse(p, "expected a name behind the dot");
         TRY(ast_string(p->arena, p->tok.text, p->tok.at, &key));
         key->dotted = true;
@@ -63,10 +63,12 @@ static struct err parse_head_ref(struct parser *p, struct term **out)
 static struct err parse_args(struct parser *p, struct rule *r)
 {
     struct list args = {.arena = p->arena};
-    TRY(parser_take(p, TOKEN_PAREN_OPEN, &r->is_function));
-    if (!r->is_function)
+    if (p->tok.kind != TOKEN_PAREN_OPEN || p->tok.space_before)
         return OK;
+    TRY(parser_step(p));
     TRY(parse_list(p, TOKEN_PAREN_CLOSE, &args));
+    if (args.count == 0 && r->ref->count == 1 && bytes_is(r->ref->items[0]->name, "set"))
+        return parser_refuse(p, "set cannot be used for rule name");
     r->args = (struct term **)args.items;
     r->arg_count = args.count;
     r->is_function = args.count > 0; /* f() := 1 is a rule */
