@@ -104,6 +104,32 @@ def test_a_rule_where_the_data_has_a_value_is_refused(files, data, place):
     assert policy("eval", "-fraw", "data.p.q", "-d", rules, "-d", files("other.json", '{"p": {"u": 1}}')).out == "2\n"
 
 
+def test_eval_reads_yaml(files):
+    data, more = files("d.yaml", "cfg:\n  list: [1, two]\n  flag: true\n"), files("docs/sub/x.yml", "n: 7\n")
+    given = files("in.yaml", "name: a\n")
+    assert policy("eval", "-fraw", "-d", data, "-d", more.parent.parent, "-i", given, "[data, input]").out == \
+        '[{"cfg":{"flag":true,"list":[1,"two"]},"sub":{"n":7}},{"name":"a"}]\n'
+    for text, says in (("a: 1\n---\nb: 1\n", "has 2 documents"), ("", "has 0 documents"), ("a: *b\n", "bad.yaml:1:4: "),
+                       ("- 1\n", "data must be an object"), ("a: 1\na: 2\n", "a key stands twice"), ("a: !x 1\n", "bad.yaml:1:")):
+        ran = policy("eval", "-d", files("bad.yaml", text), "data")
+        assert ran.status == 3 and says in ran.err, ran.err
+
+
+def test_documents_that_differ_are_refused(files):
+    one, two = files("one.json", '{"a": {"b": 1, "c": [1]}}'), files("two.json", '{"a": {"b": 2}}')
+    ran = policy("eval", "-d", one, "-d", two, "data")
+    assert ran.status == 3 and f"{two}: another document has another value" in ran.err
+    for other in ('{"a": 1}', '{"a": {"c": [1, 2]}}', '{"a": null}'):
+        assert policy("eval", "-d", one, "-d", files("other.json", other), "data").status == 3
+    same = files("same.yaml", "a: {c: [1], d: 2}\n")
+    assert policy("eval", "-fraw", "-d", one, "-d", same, "-d", one, "data").out == '{"a":{"b":1,"c":[1],"d":2}}\n'
+
+
+def test_a_policy_that_is_named_twice_is_one(files):
+    path = files("rules/p.rego", "package p\n\ndefault q := 1\n")
+    assert policy("eval", "-fraw", "-d", path, "-d", path.parent, "-d", path, "data.p.q").out == "1\n"
+
+
 def test_eval_v0(files):
     path = files("old.rego", "package old\nallow { input.x == 1 }\n")
     assert policy("eval", "-d", path, "1").status == 3
@@ -140,7 +166,7 @@ BAD_INPUTS = [
     (["eval", "-d", "garbage.json", "1"], 3, "garbage.json: not JSON at byte 0"),
     (["eval", "-d", "list.json", "1"], 3, "list.json: data must be an object"),
     (["eval", "-i", "garbage.json", "1"], 3, "garbage.json: not JSON"),
-    (["eval", "-d", "other.txt", "1"], 3, "neither a policy (.rego) nor a document (.json)"),
+    (["eval", "-d", "other.txt", "1"], 3, "neither a policy (.rego) nor a document (.json, .yaml)"),
     (["eval", "--references", "list.json", "1"], 3, "must be an object"),
     (["eval", ":="], 3, "query:1:1: rego_parse_error"),
     (["eval", ""], 3, "rego_parse_error"),

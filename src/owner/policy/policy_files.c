@@ -9,6 +9,7 @@
 #include "rego/passes.h"
 #include "rego/query.h"
 #include "sys/file.h"
+#include "trust/yaml_tree.h"
 
 #define DIRECTORY_DEPTH 16
 #define FILES_MEMORY    (512 * MIB)
@@ -50,9 +51,54 @@ static struct err read_text(struct policy_files *f, const char *path, size_t max
     return e;
 }
 
-static struct err read_json(struct policy_files *f, const char *path, struct bytes *text, const struct json **out)
+static bool ends_with(const char *path, const char *ending)
+{
+    size_t n = strlen(path), m = strlen(ending);
+    return n > m && strcmp(path + n - m, ending) == 0;
+}
+
+static bool is_yaml(const char *path)
+{
+    return ends_with(path, ".yaml") || ends_with(path, ".yml");
+}
+
+/* The text of a tree, for what takes texts. */
+static struct err encode(struct policy_files *f, const struct json *v, struct bytes *out)
+{
+    SCOPED(buf) struct buf text;
+    struct bytes whole;
+    buf_init(&text, JSON_TEXT_MAX);
+    json_encode(v, &text);
+    TRY(buf_end(&text, &whole));
+    return arena_copy(&f->arena, whole, out);
+}
+
+/* One document of YAML, and its text as JSON. */
+static struct err read_yaml(struct policy_files *f, const char *path, struct bytes *text, const struct json **out)
+{
+    struct yaml_fault fault = {0};
+    struct yaml yaml;
+    struct bytes written;
+    TRY(read_text(f, path, JSON_TEXT_MAX, &written));
+    struct err e = yaml_decode(&f->arena, written, &fault, &yaml);
+    if (failed(e) && fault.expected != NULL)
+        command_explain(f->in, "%s:%zu:%zu: %s", path, fault.line, fault.column, fault.expected);
+    else if (failed(e))
+        command_explain(f->in, "%s: not YAML", path);
+    TRY(e);
+    if (yaml.count != 1) {
+        command_explain(f->in, "%s: has %zu documents, and one is needed", path, yaml.count);
+        return FAIL(ERR_FORMAT, "not one document");
+    }
+    *out = yaml.roots[0];
+    return encode(f, *out, text);
+}
+
+static struct err read_document(struct policy_files *f, const char *path, struct bytes *text, const struct json **out)
 {
     struct json_fault fault = {0};
+    if (is_yaml(path))
+        return read_yaml(f, path, text, out);
     TRY(read_text(f, path, JSON_TEXT_MAX, text));
     struct err e = json_decode(&f->arena, *text, NULL, &fault, out);
     if (failed(e))
@@ -60,16 +106,14 @@ static struct err read_json(struct policy_files *f, const char *path, struct byt
     return e;
 }
 
-static bool ends_with(const char *path, const char *ending)
-{
-    size_t n = strlen(path), m = strlen(ending);
-    return n > m && strcmp(path + n - m, ending) == 0;
-}
-
 static struct err add_module(struct policy_files *f, const char *path)
 {
     struct bytes text;
     char *name;
+    path += strncmp(path, "./", 2) == 0 ? 2 : 0;
+    for (size_t i = 0; i < f->module_count; i++)
+        if (strcmp(f->modules[i].name, path) == 0)
+            return OK; /* named twice, as by its directory and by itself */
     if (f->module_count == POLICY_FILES_MAX) {
         command_explain(f->in, "more than %d policies", POLICY_FILES_MAX);
         return FAIL(ERR_LIMIT, "too many policies");
@@ -99,15 +143,32 @@ static struct err wrap(struct policy_files *f, const char *below, const struct j
     return OK;
 }
 
+/* Whether two documents have unlike values at one place. */
+static bool clash(const struct json *x, const struct json *y)
+{
+    if (x->type != JSON_OBJECT || y->type != JSON_OBJECT)
+        return !json_equal(x, y);
+    for (size_t i = 0; i < x->count; i++) {
+        const struct json *other = json_find(y, x->members[i].key);
+        if (other != NULL && clash(x->members[i].value, other))
+            return true;
+    }
+    return false;
+}
+
 static struct err add_document(struct policy_files *f, const char *path, const char *below)
 {
     struct bytes text;
     const struct json *v;
-    TRY(read_json(f, path, &text, &v));
+    TRY(read_document(f, path, &text, &v));
     TRY(wrap(f, below, &v));
     if (v->type != JSON_OBJECT) {
         command_explain(f->in, "%s: data must be an object", path);
         return FAIL(ERR_FORMAT, "data must be an object");
+    }
+    if (f->data != NULL && clash(f->data, v)) {
+        command_explain(f->in, "%s: another document has another value at a place of this one", path);
+        return FAIL(ERR_FORMAT, "documents that differ");
     }
     return f->data == NULL ? (f->data = v, OK) : scene_merge(&f->arena, f->data, v, &f->data);
 }
@@ -116,11 +177,11 @@ static struct err add_file(struct policy_files *f, const char *path, const char 
 {
     if (ends_with(path, ".rego"))
         return add_module(f, path);
-    if (ends_with(path, ".json"))
+    if (ends_with(path, ".json") || is_yaml(path))
         return add_document(f, path, below);
     if (!is_named)
         return OK;
-    command_explain(f->in, "%s: neither a policy (.rego) nor a document (.json)", path);
+    command_explain(f->in, "%s: neither a policy (.rego) nor a document (.json, .yaml)", path);
     return FAIL(ERR_FORMAT, "a file of another kind");
 }
 
@@ -216,7 +277,7 @@ static struct err load_input(struct policy_files *f)
     if (path == NULL)
         return OK;
     f->has_input = true;
-    return read_json(f, path, &f->input, &ignored);
+    return read_document(f, path, &f->input, &ignored);
 }
 
 static struct err load_references(struct policy_files *f)
@@ -225,24 +286,11 @@ static struct err load_references(struct policy_files *f)
     const char *path = command_text(f->in, "references", NULL);
     if (path == NULL)
         return OK;
-    TRY(read_json(f, path, &ignored, &f->references));
+    TRY(read_document(f, path, &ignored, &f->references));
     if (f->references->type == JSON_OBJECT)
         return OK;
     command_explain(f->in, "%s: must be an object: the name of each reference value and its value", path);
     return FAIL(ERR_FORMAT, "reference values must be an object");
-}
-
-static struct err encode_data(struct policy_files *f)
-{
-    SCOPED(buf) struct buf text = {0};
-    struct bytes whole;
-    f->data_text = BYTES_EMPTY;
-    if (f->data == NULL)
-        return OK;
-    buf_init(&text, JSON_TEXT_MAX);
-    json_encode(f->data, &text);
-    TRY(buf_end(&text, &whole));
-    return arena_copy(&f->arena, whole, &f->data_text);
 }
 
 struct err policy_files_load(struct policy_files *f, const char *const *paths, size_t count)
@@ -257,7 +305,8 @@ struct err policy_files_load(struct policy_files *f, const char *const *paths, s
         TRY(add_path(f, paths[i]));
     TRY(load_input(f));
     TRY(load_references(f));
-    return encode_data(f);
+    f->data_text = BYTES_EMPTY;
+    return f->data == NULL ? OK : encode(f, f->data, &f->data_text);
 }
 
 static enum rego_status query_reference_value(void *context, const struct rego_text *args, size_t count,

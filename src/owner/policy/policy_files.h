@@ -28,14 +28,17 @@ struct policy_files {
      .value = "PATH",                                                                                                  \
      .letter = 'd',                                                                                                    \
      .is_repeatable = true,                                                                                            \
-     .help = "a policy (.rego), a document (.json), or a directory of them"},                                          \
+     .help = "a policy (.rego), a document (.json, .yaml), or a directory of them"},                                   \
         {.name = "v0-compatible", .help = "the policies are written in Rego v0"},                                      \
     {                                                                                                                  \
         .name = "references", .value = "FILE",                                                                         \
         .help = "JSON object with the answers of query_reference_value; without it the answer is null"                 \
     }
 #define POLICY_INPUT_OPTIONS                                                                                           \
-    {.name = "input", .value = "FILE", .letter = 'i', .help = "input, JSON; - is standard input"},                     \
+    {.name = "input",                                                                                                  \
+     .value = "FILE",                                                                                                  \
+     .letter = 'i',                                                                                                    \
+     .help = "input, JSON or a .yaml file; - is standard input, JSON"},                                                \
         {.name = "stdin-input", .letter = 'I', .help = "read the input from standard input"},                          \
     {                                                                                                                  \
         .name = "strict-builtin-errors", .help = "an error of a builtin ends the evaluation"                           \
