@@ -28,6 +28,7 @@ static const struct slip slips[] = {
     {"for", true, "write `some x in collection` or `every x in collection { .. }`"},
     {"function", true, "a function is a rule with arguments: `f(x) := value if { .. }`"},
     {"def", true, "a function is a rule with arguments: `f(x) := value if { .. }`"},
+    {"is", true, "null is a value like others: write `x == null` or `x != null`"},
     {"!", false, "write not"},
 };
 
@@ -102,6 +103,10 @@ static const char *hint_of_message(const struct rego_error *error, bool v0)
 {
     if (says(error, "package expected") || says(error, "empty module"))
         return "a policy begins with its package: `package policy`";
+    if (says(error, "default rule must have a value"))
+        return "write `default name := value`";
+    if (says(error, "cannot assign to"))
+        return "`:=` gives a new variable its value: to compare, write ==";
     if (says(error, "must have value assignment"))
         return "write `name := value`, `name if condition`, or `name contains element`";
     if (says(error, "expected }") || says(error, "expected ]") || says(error, "expected )"))
