@@ -90,31 +90,9 @@ static const struct row values[] = {
     {"uuid.parse(\"urn:uuid:00000000000000000000000000000000\")", ""},
 };
 
-static void test_refusals(void **state)
-{
-    (void)state;
-    CALL_ROWS(refusals, BYTES_EMPTY);
-}
+static const struct limit limits[] = {
+    {"units.parse(\"1e9999\")", 0},
+    {"semver.is_valid(sprintf(\"%900000d\", [1]))", 100},
+};
 
-static void test_values(void **state)
-{
-    (void)state;
-    CALL_ROWS(values, BYTES_EMPTY);
-}
-
-static void test_limits(void **state)
-{
-    (void)state;
-    call_limit("units.parse(\"1e9999\")", 0);
-    call_limit("semver.is_valid(sprintf(\"%900000d\", [1]))", 100);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_limits),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+CALL_TABLES_MAIN

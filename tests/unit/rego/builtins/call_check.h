@@ -101,3 +101,33 @@ static inline void call_limit(const char *expression, uint64_t steps)
     rego_result_free(result);
     rego_policy_free(policy);
 }
+
+struct limit {
+    const char *expression;
+    uint64_t steps; /* as call_limit has it */
+};
+
+/* The tests of a file that is three tables: `refusals`, `values`, and `limits`. */
+#define CALL_TABLES_MAIN                                                                                               \
+    static void test_refusals(void **state)                                                                            \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        CALL_ROWS(refusals, BYTES_EMPTY);                                                                              \
+    }                                                                                                                  \
+    static void test_values(void **state)                                                                              \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        CALL_ROWS(values, BYTES_EMPTY);                                                                                \
+    }                                                                                                                  \
+    static void test_limits(void **state)                                                                              \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)                                                \
+            call_limit(limits[i].expression, limits[i].steps);                                                         \
+    }                                                                                                                  \
+    int main(void)                                                                                                     \
+    {                                                                                                                  \
+        const struct CMUnitTest tests[] = {cmocka_unit_test(test_refusals), cmocka_unit_test(test_values),             \
+                                           cmocka_unit_test(test_limits)};                                             \
+        return cmocka_run_group_tests(tests, NULL, NULL);                                                              \
+    }

@@ -92,38 +92,16 @@ static const struct row values[] = {
     {"json.patch({\"a\": 1}, [])", "{\"a\":1}"},
 };
 
-static void test_refusals(void **state)
-{
-    (void)state;
-    CALL_ROWS(refusals, BYTES_EMPTY);
-}
-
-static void test_values(void **state)
-{
-    (void)state;
-    CALL_ROWS(values, BYTES_EMPTY);
-}
-
 /* A patch that copies the document into itself grows twofold each time. */
-static void test_limits(void **state)
-{
-    (void)state;
-    call_limit("json.patch({\"a\": 1}, [{\"op\": \"copy\", \"from\": \"\", \"path\": \"a\"} | "
-               "some i in numbers.range(1, 600)])",
-               0);
-    call_limit("json.patch([1], [{\"op\": \"copy\", \"from\": \"\", \"path\": \"-\"}])"
-               " == [x | some x in numbers.range(1, 100000)]",
-               1000);
-    call_limit("count(json.marshal_with_options([[[[[[1]]]]]], {\"indent\": sprintf(\"%90000d\", [1])}))", 0);
-    call_limit("json.is_valid(concat(\"\", [\"[\" | some i in numbers.range(1, 2000)]))", 0);
-}
+static const struct limit limits[] = {
+    {"json.patch({\"a\": 1}, [{\"op\": \"copy\", \"from\": \"\", \"path\": \"a\"} | "
+     "some i in numbers.range(1, 600)])",
+     0},
+    {"json.patch([1], [{\"op\": \"copy\", \"from\": \"\", \"path\": \"-\"}])"
+     " == [x | some x in numbers.range(1, 100000)]",
+     1000},
+    {"count(json.marshal_with_options([[[[[[1]]]]]], {\"indent\": sprintf(\"%90000d\", [1])}))", 0},
+    {"json.is_valid(concat(\"\", [\"[\" | some i in numbers.range(1, 2000)]))", 0},
+};
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_limits),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+CALL_TABLES_MAIN

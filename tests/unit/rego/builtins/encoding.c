@@ -61,31 +61,9 @@ static const struct row values[] = {
      "{\"\":[\"d\"],\"a\":[\" \"],\"b\":[\"1\",\"2\"],\"c\":[\"\"],\"e\":[\"f=g\"]}"},
 };
 
-static void test_refusals(void **state)
-{
-    (void)state;
-    CALL_ROWS(refusals, BYTES_EMPTY);
-}
+static const struct limit limits[] = {
+    {"[x | some i in numbers.range(1, 100); x := base64.encode(sprintf(\"%99999d\", [i]))]", 0},
+    {"count(urlquery.encode(sprintf(\"%600000s\", [\"é\"])))", 0},
+};
 
-static void test_values(void **state)
-{
-    (void)state;
-    CALL_ROWS(values, BYTES_EMPTY);
-}
-
-static void test_limits(void **state)
-{
-    (void)state;
-    call_limit("[x | some i in numbers.range(1, 100); x := base64.encode(sprintf(\"%99999d\", [i]))]", 0);
-    call_limit("count(urlquery.encode(sprintf(\"%600000s\", [\"é\"])))", 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_limits),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+CALL_TABLES_MAIN

@@ -45,10 +45,7 @@ static const struct row values[] = {
     {"strings.replace_n({\"\": \"-\", \"a\": \"b\"}, \"aé\")", "\"-b-é-\""},
     {"strings.replace_n({}, \"a\")", "\"a\""},
     {"strings.replace_n({\"aa\": \"x\"}, \"aaaaa\")", "\"xxa\""},
-};
-
-/* What Go's fmt writes. */
-static const struct row formats[] = {
+    /* what Go's fmt writes */
     {"sprintf(\"%d%%|%5d|%-5d|%05d|%+d|% d\", [1, 2, 3, 4, 5, 6])", "\"1%|    2|3    |00004|+5| 6\""},
     {"sprintf(\"%x|%X|%#x|%o|%#o|%O|%b|%#b\", [255, 255, 255, 8, 8, 8, 5, 5])", "\"ff|FF|0xff|10|010|0o10|101|0b101\""},
     {"sprintf(\"%.3d|%8.3d|%08.3d|%.0d|%3.0d|%#08x\", [7, 7, 7, 0, 0, 255])",
@@ -97,39 +94,10 @@ static const struct row formats[] = {
     {"sprintf(\"%é\", [1])", "\"%!é(int64=1)\""},
 };
 
-static void test_refusals(void **state)
-{
-    (void)state;
-    CALL_ROWS(refusals, BYTES_EMPTY);
-}
-
-static void test_values(void **state)
-{
-    (void)state;
-    CALL_ROWS(values, BYTES_EMPTY);
-}
-
-static void test_formats(void **state)
-{
-    (void)state;
-    CALL_ROWS(formats, BYTES_EMPTY);
-}
-
 /* An output is bounded by what the evaluation may hold; a field's width is paid for. */
-static void test_memory(void **state)
-{
-    (void)state;
-    call_limit("count(sprintf(\"%900000d%900000d\", [1, 1]))", 0);
-    call_limit("count(sprintf(\"%999999d\", [1]))", 1000);
-}
+static const struct limit limits[] = {
+    {"count(sprintf(\"%900000d%900000d\", [1, 1]))", 0},
+    {"count(sprintf(\"%999999d\", [1]))", 1000},
+};
 
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_formats),
-        cmocka_unit_test(test_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
-}
+CALL_TABLES_MAIN
