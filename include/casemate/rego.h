@@ -52,7 +52,7 @@ struct rego_limits { /* 0 = the default in brackets */
 };
 
 /* A function of the caller that policies may call, e.g. query_reference_value. Arguments and result are JSON texts; the
- * function writes its result with rego_reply. Returning anything but REGO_OK makes the call undefined or an error. */
+ * function gives its result to rego_reply_json. Returning anything but REGO_OK makes the call undefined or an error. */
 struct rego_reply;
 typedef enum rego_status rego_function(void *context, const struct rego_text *args, size_t count,
                                        struct rego_reply *reply);
