@@ -283,6 +283,26 @@ def test_the_catalogue_itself_judges_a_policy(strict, literal, threat):
         assert strict.set_references({"other": 1}).status == 200, "what was accepted does not keep values from being set"
 
 
+LEAST = """package policy
+trust_claims := {"executables": 3} if {
+    input.snp.measurement in query_reference_value("snp_launch_measurement")
+    query_reference_value("snp_least") <= input.snp.reported_tcb_snp
+    input.snp.policy_debug_allowed == false
+}
+"""
+
+
+def test_a_name_that_is_missing_and_makes_a_rule_true_refuses(strict):
+    """null is less than every number: the bound holds for all machines as long as nobody registered it."""
+    assert strict.set_references({"snp_launch_measurement": ["aa" * 48]}).status == 200
+    answer = put(strict, "attestation-policy/default_cpu", LEAST)
+    assert answer.status == 401 and "T-ATT-10" in answer.json()["detail"], answer.body
+    assert strict.set_references({"snp_least": 5}).status == 200
+    assert put(strict, "attestation-policy/default_cpu", LEAST).status == 200
+    assert strict.admin("DELETE", "/casemate/v0/record/reference/snp_least").status == 401, "what would open it again"
+    assert strict.set_references({"snp_least": 6}).status == 200
+
+
 def test_every_stored_name_is_asked_for(strict):
     for i in range(40):
         assert strict.set_resource(f"bulk/x/n{i:02}", b"value").status == 200

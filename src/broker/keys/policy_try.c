@@ -79,7 +79,13 @@ static bool is_accepted(const struct json *accepted, const char *threat)
     return false;
 }
 
-/* What refuses a change: the critical findings that are neither accepted nor `known`. */
+/* A hole of critical severity, or a rule that holds for want of a reference value. source: spec/trust-model.md R12 */
+static bool is_refusing(const struct probe_finding *f)
+{
+    return f->row.severity >= SEVERITY_CRITICAL || strcmp(f->row.threat, "T-ATT-10") == 0;
+}
+
+/* What refuses a change: such findings, unless they are accepted or `known`. */
 static struct err judge(struct keys *k, const struct probe_findings *findings, const struct probe_findings *known,
                         struct policy_fault *fault)
 {
@@ -89,7 +95,7 @@ static struct err judge(struct keys *k, const struct probe_findings *findings, c
         const struct probe_finding *f = &findings->list[i];
         const struct probe_finding *before = known == NULL ? NULL : probe_finding_of(known, f->row.threat);
         bool is_known = before != NULL && before->row.severity >= f->row.severity;
-        if (f->row.severity < SEVERITY_CRITICAL || f->is_accepted || is_known)
+        if (!is_refusing(f) || f->is_accepted || is_known)
             continue;
         size_t n = strlen(opened);
         (void)snprintf(opened + n, sizeof(opened) - n, "%s%s", n == 0 ? "" : ", ", f->row.threat);
