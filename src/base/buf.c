@@ -22,7 +22,7 @@ void buf_reset(struct buf *b)
 }
 
 /* Growth doubles, so appending stays linear; the memory never passes max. */
-__attribute__((cold)) static bool grow(struct buf *b, size_t n)
+bool buf_grow(struct buf *b, size_t n)
 {
     if (b->bad != 0)
         return false;
@@ -48,15 +48,9 @@ __attribute__((cold)) static bool grow(struct buf *b, size_t n)
     return true;
 }
 
-/* Room for n more bytes, or a sticky failure. */
-static bool reserve(struct buf *b, size_t n)
-{
-    return (b->bad == 0 && n <= b->cap - b->n) || grow(b, n);
-}
-
 void buf_add(struct buf *b, struct bytes data)
 {
-    if (data.n == 0 || !reserve(b, data.n))
+    if (data.n == 0 || !buf_reserve(b, data.n))
         return;
     memcpy(b->p + b->n, data.p, data.n);
     b->n += data.n;
@@ -69,7 +63,7 @@ void buf_text(struct buf *b, const char *text)
 
 void buf_fill(struct buf *b, uint8_t value, size_t n)
 {
-    if (n == 0 || !reserve(b, n))
+    if (n == 0 || !buf_reserve(b, n))
         return;
     memset(b->p + b->n, value, n);
     b->n += n;
@@ -81,12 +75,6 @@ static void add_integer(struct buf *b, uint64_t v, size_t width, bool big)
     for (size_t i = 0; i < width; i++)
         out[big ? width - 1 - i : i] = (uint8_t)(v >> (8 * i));
     buf_add(b, (struct bytes){out, width});
-}
-
-void buf_u8(struct buf *b, uint8_t v)
-{
-    if (reserve(b, 1))
-        b->p[b->n++] = v;
 }
 
 void buf_u16le(struct buf *b, uint16_t v)
@@ -142,19 +130,6 @@ void buf_drop(struct buf *b, size_t n)
     if (n != 0 && n < b->n)
         memmove(b->p, b->p + n, b->n - n);
     b->n -= n;
-}
-
-struct err buf_space(struct buf *b, size_t n, uint8_t **out)
-{
-    if (!reserve(b, n))
-        return FAIL(b->bad, "no room in the buffer");
-    *out = b->n == 0 ? b->p : b->p + b->n; /* no room asked for and none there: NULL */
-    return OK;
-}
-
-void buf_commit(struct buf *b, size_t n)
-{
-    b->n += n <= b->cap - b->n ? n : b->cap - b->n;
 }
 
 struct err buf_end(const struct buf *b, struct bytes *out)

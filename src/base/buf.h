@@ -29,6 +29,15 @@ void buf_init(struct buf *b, size_t max);
 void buf_clear(struct buf *b);
 void buf_reset(struct buf *b);
 
+/* buf_grow - more memory; buf_reserve - room for n more bytes. out: false: there is none, and b says why; errors:
+ * sticky
+ */
+__attribute__((cold)) bool buf_grow(struct buf *b, size_t n);
+static inline bool buf_reserve(struct buf *b, size_t n)
+{
+    return (b->bad == 0 && n <= b->cap - b->n) || buf_grow(b, n);
+}
+
 /*
  * buf_add - append bytes; buf_text - append a C string of our own; buf_u8 .. buf_u64be - append one integer;
  * buf_prefix16be - append a 16-bit big-endian length and the bytes (TPM2B); buf_decimal - append decimal digits;
@@ -40,7 +49,12 @@ void buf_reset(struct buf *b);
 void buf_add(struct buf *b, struct bytes data);
 void buf_text(struct buf *b, const char *text);
 void buf_fill(struct buf *b, uint8_t value, size_t n);
-void buf_u8(struct buf *b, uint8_t v);
+static inline void buf_u8(struct buf *b, uint8_t v)
+{
+    if (buf_reserve(b, 1))
+        b->p[b->n++] = v;
+}
+
 void buf_u16le(struct buf *b, uint16_t v);
 void buf_u32le(struct buf *b, uint32_t v);
 void buf_u64le(struct buf *b, uint64_t v);
@@ -58,8 +72,18 @@ void buf_decimal(struct buf *b, int64_t v);
  * errors   LIMIT, NOMEM
  */
 void buf_drop(struct buf *b, size_t n);
-MUST_CHECK struct err buf_space(struct buf *b, size_t n, uint8_t **out);
-void buf_commit(struct buf *b, size_t n);
+MUST_CHECK static inline struct err buf_space(struct buf *b, size_t n, uint8_t **out)
+{
+    if (!buf_reserve(b, n))
+        return FAIL(b->bad, "no room in the buffer");
+    *out = b->n == 0 ? b->p : b->p + b->n; /* no room asked for and none there: NULL */
+    return OK;
+}
+
+static inline void buf_commit(struct buf *b, size_t n)
+{
+    b->n += n <= b->cap - b->n ? n : b->cap - b->n;
+}
 
 /*
  * buf_end - the content as a view, or the first failure.
