@@ -38,10 +38,14 @@ void record_clear(struct record *r)
 
 static void append_clause(struct record *r, struct record_clause *c)
 {
-    struct record_clause **end = r->open == NULL ? &r->query : &r->open->clauses;
-    while (*end != NULL)
-        end = &(*end)->next;
+    struct record_rule *rule = r->open;
+    if (rule == NULL) {
+        r->query = c; /* the only one outside of rules */
+        return;
+    }
+    struct record_clause **end = rule->last == NULL ? &rule->clauses : &rule->last->next;
     *end = c;
+    rule->last = c;
 }
 
 void record_enter(struct eval *e, const struct clause *c)

@@ -76,6 +76,7 @@ struct record_rule {
     const struct json *result; /* NULL: undefined */
     bool is_done;
     struct record_clause *clauses;
+    struct record_clause *last; /* of them */
 };
 
 /* A value of a document, found by its address: values are immutable, so the address says where a value came from. */
