@@ -33,7 +33,14 @@ place := input.workloads[0].path if {
 	count(lib.live_docs) == 0
 }
 
-manifest(c) := [i | some i in input.images; i.reference == c.image][0]
+of(i, c) if i.reference == c.image
+
+of(i, c) if {
+	i.digest != ""
+	i.digest == c.reference.digest
+}
+
+manifest(c) := [i | some i in input.images; of(i, c)][0]
 
 released(path) if {
 	some d in input.documents
@@ -64,6 +71,8 @@ released_key(layer) if {
 	released(k.path)
 }
 
+shows_layers(c) if count(manifest(c).layers) > 0
+
 finding contains f if {
 	asked
 	some c in lib.containers
@@ -78,16 +87,17 @@ finding contains f if {
 finding contains f if {
 	asked
 	some c in lib.containers
-	not manifest(c.container)
+	not shows_layers(c.container)
 	f := {
 		"artefact": place, "workload": c.workload, "subject": c.container.name, "status": "not-shown", "severity": "info",
-		"evidence": lib.text(["the manifest of ", c.container.name, " was not supplied"]),
+		"evidence": lib.text(["no manifest with the layers of ", c.container.name, " was supplied"]),
 	}
 }
 
 answered contains a if {
 	asked
 	some c in lib.containers
+	count(manifest(c.container).layers) > 0
 	every layer in manifest(c.container).layers {
 		not why(layer)
 	}

@@ -192,11 +192,14 @@ static struct err layer_fact(struct arena *a, const struct json *layer, const st
     return json_object_end(&o, out);
 }
 
-static struct err image_fact(struct arena *a, const struct input *in, const struct json *image, const struct json **out)
+/* `digest`: of a manifest as a registry gives it, else empty. */
+static struct err image_fact(struct arena *a, const struct input *in, const struct json *image, struct bytes digest,
+                             const struct json **out)
 {
     struct json_object o;
     struct tree_list layers;
-    const struct json *list = json_path(image, "manifest", "layers", NULL), *made;
+    const struct json *manifest = digest.n > 0 ? image : json_at(image, "manifest"), *made;
+    const struct json *list = json_at(manifest, "layers");
     tree_list_init(&layers, a);
     for (TREE_EACH(i, list)) {
         TRY(layer_fact(a, list->items[i], &made));
@@ -205,32 +208,53 @@ static struct err image_fact(struct arena *a, const struct input *in, const stru
     TRY(tree_list_end(&layers, &list));
     json_object_init(&o, a);
     json_object_string(&o, "path", in->path);
-    json_object_string(&o, "reference", tree_text(image, "reference"));
+    json_object_string(&o, "reference", digest.n > 0 ? BYTES_EMPTY : tree_text(image, "reference"));
+    json_object_string(&o, "digest", digest);
     json_object_add(&o, "layers", list);
     return json_object_end(&o, out);
+}
+
+static struct err images_of(struct arena *a, const struct input *in, struct tree_list *out)
+{
+    const struct json *v;
+    if (json_is(in->tree, JSON_OBJECT)) {
+        struct bytes digest;
+        TRY(tree_format(a, &digest, "sha256:%.*s", (int)in->sha256.n, (const char *)in->sha256.p));
+        TRY(image_fact(a, in, in->tree, digest, &v));
+        tree_list_add(out, v);
+    }
+    for (TREE_EACH(i, in->tree)) {
+        TRY(image_fact(a, in, in->tree->items[i], BYTES_EMPTY, &v));
+        tree_list_add(out, v);
+    }
+    return out->bad;
 }
 
 struct err image_facts(struct model *m, const struct json **out)
 {
     struct tree_list list;
     tree_list_init(&list, m->arena);
-    for (size_t i = 0; i < m->input_count; i++) {
-        const struct input *in = &m->inputs[i];
-        for (size_t k = 0; in->kind == INPUT_IMAGE_MANIFEST && !in->has_failed && k < in->tree->count; k++) {
-            const struct json *v;
-            TRY(image_fact(m->arena, in, in->tree->items[k], &v));
-            tree_list_add(&list, v);
-        }
-    }
+    for (size_t i = 0; i < m->input_count; i++)
+        if (m->inputs[i].kind == INPUT_IMAGE_MANIFEST && !m->inputs[i].has_failed)
+            TRY(images_of(m->arena, &m->inputs[i], &list));
     return tree_list_end(&list, out);
 }
 
+struct wanted_image {
+    struct bytes reference; /* as it stands in the pod, or */
+    struct bytes digest;    /* what it ends with */
+    bool is_used;
+};
+
 static struct err uses_image(void *context, const struct json *container, const char *role)
 {
-    const struct json **wanted = context;
+    struct wanted_image *w = context;
+    struct bytes image = tree_text(container, "image");
+    size_t n = w->digest.n;
+    bool ends = n > 0 && image.n > n && image.p[image.n - n - 1] == '@' &&
+                bytes_equal(bytes_of(image.p + image.n - n, n), w->digest);
     (void)role;
-    if (*wanted != NULL && json_equal(json_at(container, "image"), *wanted))
-        *wanted = NULL;
+    w->is_used = w->is_used || ends || (image.n > 0 && bytes_equal(image, w->reference));
     return OK;
 }
 
@@ -241,9 +265,10 @@ static struct err scan_images(struct model *m)
     TRY(image_facts(m, &images));
     for (TREE_EACH(i, images))
         for (size_t w = 0; w < m->workload_count; w++) {
-            const struct json *wanted = json_at(images->items[i], "reference");
+            const struct json *image = images->items[i];
+            struct wanted_image wanted = {tree_text(image, "reference"), tree_text(image, "digest"), false};
             TRY(workload_containers(&m->workloads[w], uses_image, &wanted));
-            if (wanted == NULL && m->workloads[w].document != NULL)
+            if (wanted.is_used && m->workloads[w].document != NULL)
                 TRY(scan_tree(m, m->workloads[w].document, images->items[i]));
         }
     return OK;

@@ -110,13 +110,20 @@ static bool is_manifest_list(const struct json *v)
     return true;
 }
 
+/* As a registry gives it, byte for byte: its digest is that of the file. */
+static bool is_raw_manifest(const struct json *v)
+{
+    return json_is(json_at(v, "schemaVersion"), JSON_NUMBER) && json_is(json_at(v, "layers"), JSON_ARRAY) &&
+           json_is(json_at(v, "config"), JSON_OBJECT);
+}
+
 static enum input_kind tree_kind(const struct json *v, struct bytes path)
 {
     static const char *const broker[] = {"attestation_service", "http_server", NULL};
     static const char *const house[] = {"server", "keys", "store", "initdata", "verifier", NULL};
     static const char *const context[] = {"layout", "tee", "broker", "protect", "accepted", "personas", NULL};
     static const char *const enclave[] = {"key_provider", "security_validate", NULL};
-    if (is_manifest_list(v))
+    if (is_manifest_list(v) || is_raw_manifest(v))
         return INPUT_IMAGE_MANIFEST;
     if (!json_is(v, JSON_OBJECT))
         return INPUT_IGNORED;
@@ -342,7 +349,7 @@ static bool fits_kind(const struct input *in)
         return json_is(in->tree, JSON_ARRAY) &&
                (in->tree->count == 0 || json_at(in->tree->items[0], "request") != NULL);
     if (in->kind == INPUT_IMAGE_MANIFEST)
-        return is_manifest_list(in->tree);
+        return is_manifest_list(in->tree) || is_raw_manifest(in->tree);
     return in->kind != INPUT_K8S || in->yaml.count > 0; /* the rest is read from its text */
 }
 

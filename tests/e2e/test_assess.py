@@ -2,6 +2,7 @@
 # proves: R36 R37 M-ASS
 import base64
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -264,6 +265,20 @@ def test_a_context_that_is_named_must_be_one(context, tmp_path):
     got = subprocess.run([CASEMATE, 'assess', '--context', tmp_path / 'c.json', os.path.join(EXAMPLES, 'enclave')],
                          capture_output=True, text=True, check=False)
     assert got.returncode == 3 and 'the context: ' in got.stderr and got.stdout == ''
+
+
+@pytest.mark.parametrize('layers,status', [
+    ([{'mediaType': 'application/vnd.oci.image.layer.v1.tar+gzip'}], 'unanswered'), ([], 'not-shown')])
+def test_a_manifest_as_a_registry_gives_it(layers, status, tmp_path):
+    """Bound to the pod by its digest, not by a name; one without layers shows nothing."""
+    manifest = json.dumps({'schemaVersion': 2, 'config': {'mediaType': 'x'}, 'layers': layers})
+    digest = hashlib.sha256(manifest.encode()).hexdigest()
+    pod = (POD_OF_MANY % 1).replace('image: x', f'image: "registry.example.org/app@sha256:{digest}"')
+    document = assess(lay(tmp_path, {'pod.yaml': pod, 'manifest.json': manifest}))[0]
+    assert [f['status'] for f in document['findings'] if f['id'] == 'T-IMG-05'] == [status]
+    (tmp_path / 'manifest.json').write_text(manifest + ' ')
+    document = assess(tmp_path)[0]
+    assert [f['status'] for f in document['findings'] if f['id'] == 'T-IMG-05'] == ['not-shown']
 
 
 def test_many_pods_are_not_compared_with_each_other(tmp_path):

@@ -87,6 +87,7 @@ static void knows_kinds(void **state)
         {"reference-values.json", "{}", "reference-values", false},
         {"values.json", "{\"a\":[1]}", "reference-values", false},
         {"images.json", "[{\"reference\":\"x\",\"manifest\":{}}]", "image-manifest", false},
+        {"m.json", "{\"schemaVersion\":2,\"config\":{},\"layers\":[]}", "image-manifest", false},
         {"shim.toml", "[containerd]\nagent_url = \"x\"\n", "enclave", false},
         {"decrypt.json", "{\"security_validate\":true}", "enclave", false},
         {"context.json", "{\"layout\":\"enclave\"}", "context", false},
