@@ -392,6 +392,19 @@ LINTS = [
     ("never-true", "allow if count([1 | 2 >= 3]) > 0"),
     ("path-prefix", 'allow if startswith(input.image, "ghcr.io/team")'),
     ("path-prefix", 'allow if startswith(concat("/", data["resource-path"]), "default/key")'),
+    ("type-mismatch", "allow if count(7) == input.x"),
+    ("type-mismatch", "allow if input.x == lower(7)"),
+    ("type-mismatch", 'allow if "a" + 1 == input.x'),
+    ("type-mismatch", "allow if count(input.x) == \"1\""),
+    ("type-mismatch", "allow if [input.x] == {input.x}"),
+    ("type-mismatch", "allow if {\n\tx := lower(input.x)\n\tx == 1\n}"),
+    ("type-mismatch", 'allow if regex.match("^a$", [input.x])'),
+    ("type-mismatch", "allow if sum({input.x: 1}) == 1"),
+    ("type-mismatch", "allow if startswith({x | some x in input}, \"a\")"),
+    ("type-mismatch", "allow if main == 1\n\nmain if input.x"),
+    ("type-mismatch", "allow if main == 1\n\nmain contains input.x"),
+    ("type-mismatch", 'allow if lower(main) == "a"\n\ndefault main := 1\n\nmain := 2 if input.x'),
+    ("type-mismatch", "f(x) := x\n\nallow if f(abs(\"a\"))"),
     ("path-prefix", "allow if startswith(input.image, input.registry)"),
     ("path-prefix", 'allow if startswith(input.image, "")'),
     ("regex-unanchored", 'allow if regex.match("a", input.x)'),
@@ -438,6 +451,21 @@ FINE = [
     "allow if not input.x == 1",
     "c := 1\n\nallow if not count([c]) == 2",
     'import future.keywords.not\n\nallow if not startswith(input.x, "a")',
+    # types: what a name is by := alone, and only where nothing else makes it
+    "allow if {\n\tx := input.x\n\tx == 1\n}",
+    "allow if {\n\tx := 1\n\tcount([x | some x in input.l; lower(x) == \"a\"]) == x\n}",
+    "allow if {\n\tx := 1\n\tevery x in input.l {\n\t\tlower(x) == \"a\"\n\t}\n\tx == input.n\n}",
+    "allow if {\n\tx := 1\n\ty := [x | [x] := input.l; lower(x) == \"a\"]\n\ty == [x]\n}",
+    "f(x) if lower(x) == \"a\"\n\nx := 1\n\nallow if f(x + 1)",
+    "lower(x) := x + 1\n\nallow if lower(1) == 2",
+    "import data.other.lower\n\nallow if lower(1) == 2",
+    "import data.other as main\n\nallow if main == 1\n\nmain if input.x",
+    "allow if main == 1\n\nmain if input.x\n\nmain := 1 if input.y",
+    "allow if main == {1}\n\nmain contains input.x",
+    "allow if {1, 2} - {input.x} == {1}",
+    "allow if walk(input, [_, 1])",
+    "allow if [1, input.x] == array.concat([1], [2])",
+    "allow if {\n\tx := to_number(\"1\")\n\tx + 1 == input.x\n}",
 ]
 
 
@@ -445,6 +473,15 @@ FINE = [
 def test_check_finds_nothing(files, rules):
     ran = policy("check", files("fine.rego", "package p\n\n" + rules + "\n"))
     assert (ran.status, ran.out) == (0, "1 policy, 0 errors, 0 warnings\n"), ran.out
+
+
+def test_a_rule_in_another_file_of_the_package_counts(files):
+    rules, more = files("a.rego", "package p\n\nallow if main == 1\n\nmain if input.x\n"), files("b.rego", "package p\n\nmain := 1 if input.y\n")
+    other = files("c.rego", "package q\n\nmain := 1 if input.y\n")
+    assert "type-mismatch" not in policy("check", rules, more).out
+    assert "type-mismatch" in policy("check", rules, other).out
+    own = files("d.rego", "package p\n\nlower(x) := x\n"), files("e.rego", "package p\n\nallow if lower(1) == 1\n")
+    assert "type-mismatch" not in policy("check", *own).out
 
 
 def test_check_shows_the_line_and_knows_entry_points(files):

@@ -126,9 +126,10 @@ const struct command command_policy_check = {
     .summary = "compile policies, and show what is likely to be a mistake",
     .help =
         "Errors: allow-always (an allow without a condition), null-reference (an order or != with a reference value\n"
-        "that may be null), never-true (a literal that no request makes true). Warnings: path-prefix (startswith on\n"
-        "a path or an image), regex-unanchored, rule-unused, negation-split (`not` over a call whose arguments may be\n"
-        "undefined). Exit status: 0 without errors; 1 with one; 3 for a policy that does not compile.",
+        "that may be null), never-true (a literal that no request makes true), type-mismatch (a call or an equality\n"
+        "that never holds, by the types of constants, of builtins and of names that := binds). Warnings: path-prefix\n"
+        "(startswith on a path or an image), regex-unanchored, rule-unused, negation-split (`not` over a call whose\n"
+        "arguments may be undefined). Exit status: 0 without errors; 1 with one; 3 for a policy that does not compile.",
     .example = "casemate policy check release.rego",
     .run = check,
 };

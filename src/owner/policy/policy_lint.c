@@ -133,6 +133,7 @@ struct err lint_modules(const struct list *modules, const char *const *entries, 
         qsort(mentions.items, mentions.count, sizeof(mentions.items[0]), by_name);
     w.mentions = NULL;
     w.at.mentions = &mentions;
+    w.at.modules = modules;
     w.at.entries = entries;
     w.at.entry_count = entry_count;
     for (size_t i = 0; i < modules->count; i++)

@@ -17,6 +17,7 @@ struct lint_body {
 /* Where the walk is. Each of the three is NULL where the walk has not come to it yet. */
 struct lint_at {
     const struct module *module;
+    const struct list *modules; /* struct module *: all that are looked through */
     const struct rule *rule;
     const struct literal *literal;
     const struct term *term;

@@ -3,6 +3,7 @@
  */
 #include "owner/policy/policy_coverage.h"
 #include "owner/policy/policy_lint.h"
+#include "owner/policy/policy_types.h"
 
 #define DEPENDS_DEPTH 8
 
@@ -300,6 +301,10 @@ const struct lint lint_rows[] = {
      "the reference value is null where none is registered, and null is less than every number and unequal to every "
      "value; test it first, as with is_number"},
     {"never-true", true, LINT_LITERAL, is_never, "it is never true, and so its rule never holds"},
+    {"type-mismatch", true, LINT_TERM, types_wrong_operand,
+     "the function never takes a value of this type, so the call has no value; OPA refuses the policy"},
+    {"type-mismatch", true, LINT_TERM, types_never_equal,
+     "the sides have unlike types, and so are never equal; OPA refuses the policy"},
     {"path-prefix", false, LINT_TERM, tests_prefix,
      "a prefix that ends inside of a name lets longer names pass; compare the whole, or end it with /"},
     {"regex-unanchored", false, LINT_TERM, is_unanchored,
