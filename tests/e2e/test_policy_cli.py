@@ -166,6 +166,7 @@ BAD_INPUTS = [
     (["eval", "-d", "garbage.json", "1"], 3, "garbage.json: not JSON at byte 0"),
     (["eval", "-d", "list.json", "1"], 3, "list.json: data must be an object"),
     (["eval", "-i", "garbage.json", "1"], 3, "garbage.json: not JSON"),
+    (["eval", "-i", "deep.json", "1"], 4, "deep.json: too large or nested too deep at byte"),
     (["eval", "-d", "other.txt", "1"], 3, "neither a policy (.rego) nor a document (.json, .yaml)"),
     (["eval", "--references", "list.json", "1"], 3, "must be an object"),
     (["eval", ":="], 3, "query:1:1: rego_parse_error"),
@@ -212,6 +213,7 @@ BAD_INPUTS = [
 def test_bad_input(files, words, status, message):
     files("garbage.rego", bytes(range(256)))
     files("garbage.json", b"\xff\xfe\x00garbage")
+    files("deep.json", "[" * 1000 + "]" * 1000)
     files("list.json", "[1]")
     files("other.txt", "text")
     placed = [str(files.folder / w) if "." in w and not w.startswith("-") else w for w in words]

@@ -102,7 +102,8 @@ static struct err read_document(struct policy_files *f, const char *path, struct
     TRY(read_text(f, path, JSON_TEXT_MAX, text));
     struct err e = json_decode(&f->arena, *text, NULL, &fault, out);
     if (failed(e))
-        command_explain(f->in, "%s: %s at byte %zu", path, reason_of(e), fault.offset);
+        command_explain(f->in, "%s: %s at byte %zu", path,
+                        e.code == ERR_LIMIT ? "too large or nested too deep" : reason_of(e), fault.offset);
     return e;
 }
 
