@@ -15,7 +15,20 @@
 
 #define PATH "default/demo/secret"
 
-enum lie { LIE_NONE, LIE_NONCE, LIE_PATH, LIE_UNBOUND, LIE_KEY, LIE_NO_JWE, LIE_DENY };
+enum lie {
+    LIE_NONE,
+    LIE_NO_NONCE,
+    LIE_LONG_NONCE,
+    LIE_NONCE,
+    LIE_NO_PARTS,
+    LIE_NO_SIGNATURE,
+    LIE_PATH,
+    LIE_VERSION,
+    LIE_UNBOUND,
+    LIE_KEY,
+    LIE_NO_JWE,
+    LIE_DENY
+};
 
 struct script {
     enum lie lie;
@@ -38,9 +51,9 @@ static void answer_attest(struct script *s, struct exchange *x, struct bytes bod
              "{\"submods\":{\"cpu0\":{\"ear.veraison.annotated-evidence\":{\"runtime_data_claims\":{\"nonce\":\"");
     buf_text(&payload, s->lie == LIE_NONCE ? "another" : nonce);
     buf_text(&payload, "\"}}}}}");
-    buf_text(&token, "{\"token\":\"e30.");
+    buf_text(&token, s->lie == LIE_NO_PARTS ? "{\"token\":\"e30" : "{\"token\":\"e30.");
     base64_encode(BASE64_URL, buf_view(&payload), &token);
-    buf_text(&token, ".c2ln\"}");
+    buf_text(&token, s->lie == LIE_NO_PARTS || s->lie == LIE_NO_SIGNATURE ? "\"}" : ".c2ln\"}");
     server_answer(x, 200, "application/json", NULL, buf_view(&token));
     buf_clear(&payload);
     buf_clear(&token);
@@ -50,7 +63,7 @@ static void answer_resource(struct script *s, struct exchange *x)
 {
     const struct jwe_extra extra[] = {
         {"casemate.path", s->lie == LIE_PATH ? BYTES_LIT("default/other/secret") : BYTES_LIT(PATH)},
-        {"casemate.version", BYTES_LIT("3")}};
+        {"casemate.version", s->lie == LIE_VERSION ? BYTES_LIT("3x") : BYTES_LIT("3")}};
     struct key *key = s->key;
     struct buf jwe;
     buf_init(&jwe, 8192);
@@ -72,7 +85,8 @@ static void answer(void *context, struct exchange *x, const struct http_request 
         struct buf b;
         buf_init(&b, 1024);
         buf_text(&b, "{\"nonce\":\"");
-        buf_text(&b, nonce);
+        for (int i = s->lie == LIE_NO_NONCE ? 9 : s->lie == LIE_LONG_NONCE ? 0 : 8; i < 9; i++)
+            buf_text(&b, nonce);
         buf_text(&b, "\",\"extra-params\":\"\"}");
         server_answer(x, 200, "application/json", NULL, buf_view(&b));
         buf_clear(&b);
@@ -148,8 +162,13 @@ static struct err run(enum lie lie, bool allow_unbound, struct bytes expected)
 static void a_lie_in_one_point_is_refused(void **state)
 {
     (void)state;
+    assert_code(run(LIE_NO_NONCE, false, BYTES_EMPTY), ERR_FORMAT);
+    assert_code(run(LIE_LONG_NONCE, false, BYTES_EMPTY), ERR_FORMAT);
     assert_refused(run(LIE_NONCE, false, BYTES_EMPTY), REASON_GUEST_TOKEN_NONCE);
+    assert_code(run(LIE_NO_PARTS, false, BYTES_EMPTY), ERR_FORMAT);
+    assert_code(run(LIE_NO_SIGNATURE, false, BYTES_EMPTY), ERR_FORMAT);
     assert_refused(run(LIE_PATH, false, BYTES_EMPTY), REASON_JWE_HEADER);
+    assert_refused(run(LIE_VERSION, false, BYTES_EMPTY), REASON_JWE_HEADER);
     assert_refused(run(LIE_UNBOUND, false, BYTES_EMPTY), REASON_JWE_HEADER);
     assert_refused(run(LIE_KEY, false, BYTES_EMPTY), REASON_JWE_KEY_MISMATCH);
     assert_refused(run(LIE_NO_JWE, false, BYTES_EMPTY), REASON_JWE_MALFORMED);
@@ -176,6 +195,10 @@ static void nothing_is_asked_for_before_its_turn(void **state)
     assert_code(kbs_report_data(&s, &d), ERR_STATE);
     assert_code(kbs_resource(&s, PATH, false, &secret, &version), ERR_STATE);
     assert_code(kbs_resource(&s, "a/b/c?x", false, &secret, &version), ERR_FORMAT);
+    char path[700];
+    memset(path, 'a', sizeof(path));
+    path[sizeof(path) - 1] = '\0';
+    assert_code(kbs_resource(&s, path, false, &secret, &version), ERR_LIMIT);
     kbs_close(&s);
     arena_clear(&a);
 }
