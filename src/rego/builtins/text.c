@@ -25,6 +25,7 @@ static struct err put_part(struct call *c, const struct json *part, struct buf *
 static struct err bi_template_string(struct call *c, const struct json **out)
 {
     SCOPED(buf) struct buf b = {0};
+    TRY(builtin_need(c, 1, JSON_ARRAY)); /* a policy may call this by its name */
     builtin_text(c, &b);
     for (size_t i = 0; i < c->args[0]->count; i++)
         TRY(put_part(c, c->args[0]->items[i], &b));

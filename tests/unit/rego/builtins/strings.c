@@ -4,6 +4,8 @@
 #include "call_check.h"
 
 static const struct row refusals[] = {
+    {"internal.template_string({\"a\": [1], \"b\": [2]})", TYPE_ERROR, "operand 1 must be array but got object"},
+    {"internal.template_string(\"text\")", TYPE_ERROR, "operand 1 must be array but got string"},
     {"trim(1, \"a\")", TYPE_ERROR, "trim: operand 1 must be string but got number"},
     {"trim(\"a\", null)", TYPE_ERROR, "trim: operand 2 must be string but got null"},
     {"trim_left([], \"a\")", TYPE_ERROR, "trim_left: operand 1 must be string but got array"},
