@@ -75,7 +75,7 @@ static struct err bi_find_n(struct call *c, const struct json **out)
     TRY(builtin_need_int(c, 3, &most));
     struct bytes text = c->args[1]->text;
     TRY(match_begin(c, c->args[0]->text, text, &m));
-    for (; most != 0; most--) {
+    for (; most != 0; most -= most > 0) { /* below zero: all of them */
         TRY(match_next(&m, places, 2, &found));
         if (!found)
             break;
@@ -110,7 +110,7 @@ static struct err bi_find_all(struct call *c, const struct json **out)
     TRY(match_begin(c, c->args[0]->text, text, &m));
     size_t count = match_places(&m);
     TRY(arena_array(c->arena, count, &places));
-    for (; most != 0; most--) {
+    for (; most != 0; most -= most > 0) { /* below zero: all of them */
         TRY(match_next(&m, places, count, &found));
         if (!found)
             break;

@@ -48,6 +48,8 @@ static const struct row {
     {"regex.find_n(\"^a\", \"aaa\", -1)", "[\"a\"]"},
     {"regex.find_n(`\\b`, \"ab c\", -1)", "[\"\",\"\",\"\",\"\"]"},
     {"regex.find_n(\".\", \"a\xc3\xa9\xe2\x82\xac\", 2)", "[\"a\",\"\xc3\xa9\"]"},
+    {"regex.find_n(\"a\", \"aa\", -9223372036854775808)", "[\"a\",\"a\"]"},
+    {"regex.find_all_string_submatch_n(\"a\", \"aa\", -9223372036854775808)", "[[\"a\"],[\"a\"]]"},
     {"regex.find_all_string_submatch_n(\"(a)|(b)\", \"ab\", -1)", "[[\"a\",\"a\",\"\"],[\"b\",\"\",\"b\"]]"},
     {"regex.find_all_string_submatch_n(\"a\", \"aa\", 0)", "[]"},
     {"regex.replace(\"ab\", \"(a)(?P<n>b)?\", \"<$1|${n}|$$|$2x|$01|$|${|$3>\")", "\"<a|b|$|||$|${|>\""},
