@@ -119,10 +119,10 @@ typedef struct err eval_sink(struct frame *f, void *state, bool *stop);
  * eval_run - all solutions of a body, one after the other.
  * eval_head - inside a sink: what the solution yields; NULL where it is undefined.
  * eval_term - the value of a term; NULL where it is undefined. eval_match - a pattern against a value.
- * eval_place - note where the machine is, for reports. eval_frame - registers for a clause.
- * eval_enter, eval_leave - count the depth of calls. eval_charge - count steps. eval_charge_compare - those of
- * comparing two values. eval_limit - the report of a limit. eval_set, eval_object - value_set and value_object, with
- * the steps of putting heavy parts in order. eval_collected - what the solutions of a comprehension make.
+ * eval_frame - registers for a clause. eval_enter - count the depth of calls. eval_charge - count steps.
+ * eval_charge_compare - those of comparing two values. eval_limit - the report of a limit. eval_set, eval_object -
+ * value_set and value_object, with the steps of putting heavy parts in order. eval_collected - what the solutions of a
+ * comprehension make.
  *
  * out      *out; *matched
  * errors   STATE a report is in e->error; LIMIT; NOMEM
@@ -168,6 +168,7 @@ static inline struct err eval_charge_compare(struct eval *e, const struct json *
 
 /*
  * slot_root, slot_select, slot_value - a path through documents and rules; a slot without value and node is undefined.
+ * slot_enter - slot_select where it is known which place, if any, the key has below that of the slot.
  * slot_scan - begin to iterate; slot_next - the next key and what is behind it.
  *
  * out      *out; *more
@@ -175,6 +176,8 @@ static inline struct err eval_charge_compare(struct eval *e, const struct json *
  */
 MUST_CHECK struct err slot_root(struct eval *e, struct bytes name, struct slot *out);
 MUST_CHECK struct err slot_select(struct eval *e, struct slot from, const struct json *key, struct slot *out);
+MUST_CHECK struct err slot_enter(struct eval *e, struct slot from, const struct json *key, const struct node *child,
+                                 struct slot *out);
 MUST_CHECK struct err slot_value(struct eval *e, struct slot from, const struct json **out);
 MUST_CHECK struct err slot_scan(struct eval *e, struct slot from, struct iterator *out);
 MUST_CHECK struct err slot_next(struct eval *e, struct iterator *it, const struct json **key, struct slot *out,
@@ -211,9 +214,3 @@ bool scene_masks(const struct scene *s, const struct node *n);
 /* scene_merge - documents laid over others: objects key by key, the upper one wins. out: *out; errors: NOMEM, LIMIT */
 MUST_CHECK struct err scene_merge(struct arena *a, const struct json *lower, const struct json *upper,
                                   const struct json **out);
-
-/* Whether anything of the rules at a place is open or a set: its value is made of all clauses at and beneath it. */
-static inline bool node_is_extent(const struct node *n)
-{
-    return n->is_open || n->is_set;
-}

@@ -46,6 +46,12 @@ static struct err select_from_rules(struct eval *e, struct slot from, const stru
 
 struct err slot_select(struct eval *e, struct slot from, const struct json *key, struct slot *out)
 {
+    return slot_enter(e, from, key, from.node == NULL ? NULL : node_child(from.node, key), out);
+}
+
+struct err slot_enter(struct eval *e, struct slot from, const struct json *key, const struct node *child,
+                      struct slot *out)
+{
     *out = (struct slot){.value = NULL};
     if (from.node != NULL && from.node->is_function)
         return OK;
@@ -53,10 +59,7 @@ struct err slot_select(struct eval *e, struct slot from, const struct json *key,
         return select_from_rules(e, from, key, out);
     out->value = index_document(from, key);
     out->is_document = from.is_document;
-    if (from.node == NULL)
-        return OK;
-    const struct node *child = node_child(from.node, key);
-    if (child != NULL && !child->is_function && !scene_masks(e->scene, child))
+    if (from.node != NULL && child != NULL && !child->is_function && !scene_masks(e->scene, child))
         out->node = child;
     return OK;
 }

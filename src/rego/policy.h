@@ -190,6 +190,12 @@ struct mention { /* of a builtin */
 /* node_child - the child by key, or NULL. node_at - the node of a constant path. errors: none. out: the node */
 struct node *node_child(const struct node *n, const struct json *key);
 
+/* Whether anything of the rules at a place is open or a set: its value is made of all clauses at and beneath it. */
+static inline bool node_is_extent(const struct node *n)
+{
+    return n->is_open || n->is_set;
+}
+
 /* What a solution of a query is: the value of its last expression; `true` and its variables; the values of all of its
  * expressions and its variables. */
 enum query_form { QUERY_VALUE, QUERY_BINDINGS, QUERY_EXPRESSIONS };

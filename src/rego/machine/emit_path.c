@@ -32,6 +32,10 @@ struct err emit_path(struct emitter *m, const struct machine_path *parent, struc
             return OK;
         }
     TRY(arena_new(m->arena, &path));
+    if (parent == NULL)
+        wanted.node = bytes_is(root, "data") ? p->root : NULL;
+    else if (parent->node != NULL)
+        wanted.node = node_child(parent->node, key);
     wanted.next = *row;
     *path = wanted;
     *row = path;

@@ -44,7 +44,8 @@ struct machine_path {
     struct machine_path *next;
     const struct machine_path *parent; /* NULL: a root */
     struct bytes root;
-    const struct json *key; /* NULL: a root */
+    const struct json *key;  /* NULL: a root */
+    const struct node *node; /* the place under `data` that it leads to, or NULL */
     uint32_t id;
     uint32_t hash;
 };

@@ -31,7 +31,7 @@ static struct err follow(struct eval *e, const struct machine_path *path, struct
         TRY(find_memo(e, path->parent, &parent));
         TRY(follow(e, path->parent, parent));
         if (parent->slot.value != NULL || parent->slot.node != NULL)
-            TRY(slot_select(e, parent->slot, path->key, &memo->slot));
+            TRY(slot_enter(e, parent->slot, path->key, path->node, &memo->slot));
     }
     memo->slot_known = true;
     return OK;
