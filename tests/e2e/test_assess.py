@@ -420,6 +420,58 @@ def test_every_digest_counts(example, tmp_path):
     assert seen >= 4
 
 
+OURS = '[server]\nlisten = ["0.0.0.0:8443"]\n[admin]\nfirst_key = "admin.jwk"\n[verifier.snp]\nmax_vmpl = 0\n'
+BY_TESTS = {'T-ATT-01', 'T-ATT-02', 'T-ATT-06', 'T-ATT-15', 'T-KBS-01', 'T-KBS-02', 'T-KBS-06', 'T-KBS-07', 'T-GST-04', 'T-GST-05'}
+
+
+def house(tmp_path, name, change=lambda text: text):
+    """The sound deployment with our broker and our guest; `change` is made to one of its files."""
+    folder = tmp_path / name
+    folder.mkdir()
+    files = load('snp-bare-metal')
+    files['kbs-config.toml'] = OURS
+    files['context.json'] = json.dumps(dict(json.loads(files['context.json']), guest={'agent': 'casemate'}))
+    for key in files:
+        files[key] = change(files[key])
+    return lay(folder, files)
+
+
+def test_what_our_programs_answer_names_tests_that_are_there(tmp_path):
+    document, status, _ = assess(house(tmp_path, 'ours'))
+    shown = {a['id']: a['evidence'] for a in document['answered'] if 'tests/' in a['evidence']}
+    assert status == 0 and set(shown) == BY_TESTS
+    for threat, evidence in shown.items():
+        for test in re.findall(r'tests/[\w/]+\.(?:c|py)', evidence):
+            head = open(os.path.join(ROOT, test), encoding='utf-8').read(600)
+            assert re.search(rf'proves: .*\b{threat}\b', head), (threat, test)
+
+
+def test_a_guest_that_only_the_context_names_answers_nothing(tmp_path):
+    free = lambda text: text.replace('input.snp.measurement in query_reference_value("ledger_guest")', 'input.snp.vmpl == 0')
+    assert free(load('snp-bare-metal')['attestation-policy.rego']) != load('snp-bare-metal')['attestation-policy.rego']
+    document, _, _ = assess(house(tmp_path, 'free', free))
+    assert [f['evidence'] for f in of(document, 'T-GST-04', ['not-shown'])] == [
+        'the context names a casemate guest, and no attestation policy pins what is launched']
+
+
+def test_a_configuration_of_no_known_broker_answers_nothing(tmp_path):
+    files = load('snp-bare-metal')
+    files['kbs-config.toml'] = '[admin]\nauthorization_mode = "AuthenticatedAuthorization"\n'
+    document, _, _ = assess(lay(tmp_path, files))
+    assert not {'T-ATT-01', 'T-ATT-02', 'T-ATT-05', 'T-ATT-06', 'T-ATT-15', 'T-KBS-06', 'T-KBS-07'} & {
+        a['id'] for a in document['answered']}
+
+
+def test_every_threat_is_silent_somewhere(tmp_path):
+    """Beside the change that makes it fire: a deployment in which it has nothing to say, not even that it is not shown."""
+    folders = [os.path.join(EXAMPLES, e.name) for e in os.scandir(EXAMPLES) if e.is_dir()] + [house(tmp_path, 'ours')]
+    found = [{f['id'] for f in assess(folder)[0]['findings']} for folder in folders]
+    # Nothing shows how layers are unpacked, and reference values have no record of a build: silent without pods, without values.
+    assert set.intersection(*found) <= {'T-IMG-07', 'T-BOOT-08'}
+    policy = os.path.join(EXAMPLES, 'snp-bare-metal', 'resource-policy.rego')
+    assert assess(policy, '--only', 'T-IMG-07,T-BOOT-08')[0]['findings'] == []
+
+
 def test_published_cases(vectors):
     """The cases that others published: all pass, and none has a finding that nobody expects."""
     done = subprocess.run([os.path.join(ROOT, 'build', 'assess-cases'), str(vectors / 'assess')], capture_output=True,
