@@ -34,11 +34,12 @@ static bool ends(struct bytes name, const char *word)
     return name.n >= n && holds(bytes_of(name.p + name.n - n, n), word);
 }
 
+static const char *const secret_words[] = {"PASS", "SECRET", "TOKEN", "APIKEY", "API_KEY", "CREDENTIAL"};
+
 static bool is_secret_name(struct bytes name)
 {
-    static const char *const words[] = {"PASS", "SECRET", "TOKEN", "APIKEY", "API_KEY", "CREDENTIAL"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (holds(name, words[i]))
+    for (size_t i = 0; i < sizeof(secret_words) / sizeof(secret_words[0]); i++)
+        if (holds(name, secret_words[i]))
             return true;
     return ends(name, "_KEY") || (name.n == 3 && ends(name, "KEY"));
 }
@@ -99,6 +100,74 @@ const char *redact_kind_name(enum secret_kind kind)
     return names[kind];
 }
 
+static bool is_name_byte(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (folded(c) >= 'A' && folded(c) <= 'Z') || folded(c) == '_';
+}
+
+static size_t skip(struct bytes text, size_t at, const char *bytes)
+{
+    while (at < text.n && text.p[at] != '\0' && strchr(bytes, text.p[at]) != NULL)
+        at++;
+    return at;
+}
+
+/* Where a value begins that the words at this place announce: `password: `, `"api_key":"`, `Bearer `; 0: none does. */
+static size_t announced(struct bytes text, size_t at)
+{
+    struct bytes rest = bytes_of(text.p + at, text.n - at);
+    if (words_begin(rest, "Bearer ") || words_begin(rest, "Basic "))
+        return skip(text, at + (size_t)((const uint8_t *)memchr(rest.p, ' ', rest.n) - rest.p), " ");
+    for (size_t i = 0; i < sizeof(secret_words) / sizeof(secret_words[0]); i++) {
+        size_t n = strlen(secret_words[i]);
+        if (rest.n < n || !holds(bytes_of(rest.p, n), secret_words[i]))
+            continue;
+        size_t end = at + n;
+        while (end < text.n && is_name_byte(text.p[end]))
+            end++;
+        end = skip(text, end, " \\\"'");
+        return end < text.n && (text.p[end] == ':' || text.p[end] == '=') ? skip(text, end + 1, " \\\"'") : 0;
+    }
+    return 0;
+}
+
+static size_t value_end(struct bytes text, size_t at)
+{
+    while (at < text.n && text.p[at] > ' ' && strchr("\\\"';,&}", text.p[at]) == NULL)
+        at++;
+    return at;
+}
+
+/* A text that is no value of a secret itself may hold some: a script, a file in a ConfigMap. They alone are cut. */
+static struct err cut_inside(struct arena *a, const struct json *v, const struct json **out)
+{
+    SCOPED(buf) struct buf made = {0};
+    struct bytes text = v->text, view;
+    size_t kept = 0;
+    buf_init(&made, 2 * STRING_KEPT);
+    for (size_t i = 0; i < text.n; i++) {
+        size_t from = announced(text, i), to = from == 0 ? 0 : value_end(text, from);
+        if (from == 0 || to == from || is_harmless(BYTES_EMPTY, bytes_of(text.p + from, to - from)))
+            continue;
+        buf_add(&made, bytes_of(text.p + kept, from - kept));
+        buf_add(&made, CUT);
+        kept = to;
+        i = to - 1;
+    }
+    *out = v;
+    if (kept == 0)
+        return OK;
+    buf_add(&made, bytes_of(text.p + kept, text.n - kept));
+    TRY(buf_end(&made, &view));
+    return json_new_string(a, view, out);
+}
+
+static struct err redact_text(struct arena *a, struct bytes name, const struct json *v, const struct json **out)
+{
+    bool is_cut = v->text.n > STRING_KEPT || redact_kind(name, v->text) != SECRET_NONE;
+    return is_cut ? json_new_string(a, CUT, out) : cut_inside(a, v, out);
+}
+
 static struct err redact_named(struct arena *a, struct bytes name, const struct json *v, const struct json **out);
 
 static struct err redact_object(struct arena *a, const struct json *v, const struct json **out)
@@ -142,11 +211,8 @@ static struct err redact_named(struct arena *a, struct bytes name, const struct 
         return redact_object(a, v, out);
     if (json_is(v, JSON_ARRAY))
         return redact_list(a, name, v, out);
-    bool is_cut = json_is(v, JSON_STRING) && (v->text.n > STRING_KEPT || redact_kind(name, v->text) != SECRET_NONE);
-    if (is_cut)
-        return json_new_string(a, CUT, out);
     *out = v;
-    return OK;
+    return json_is(v, JSON_STRING) ? redact_text(a, name, v, out) : OK;
 }
 
 struct err redact_tree(struct arena *a, const struct json *v, const struct json **out)
@@ -175,10 +241,12 @@ struct err redact_words(struct arena *a, const struct json *words, const struct 
         bool is_text = json_is(w, JSON_STRING);
         (*kinds)[i] = is_text ? kind_of_word(w->text, before) : SECRET_NONE;
         bool is_cut = (*kinds)[i] != SECRET_NONE || (is_text && w->text.n > STRING_KEPT);
+        const struct json *shown = w;
         if (is_cut)
-            tree_list_text(&l, CUT);
-        else
-            tree_list_add(&l, w);
+            TRY(json_new_string(a, CUT, &shown));
+        else if (is_text)
+            TRY(cut_inside(a, w, &shown));
+        tree_list_add(&l, shown);
         before = is_text ? w->text : BYTES_EMPTY;
     }
     return tree_list_end(&l, out);

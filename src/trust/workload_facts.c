@@ -26,6 +26,15 @@ static struct err secret_fact(struct arena *a, enum secret_kind kind, size_t len
     return json_object_end(&o, out);
 }
 
+static struct err shown_value(struct arena *a, struct bytes value, struct json_object *o)
+{
+    const struct json *v;
+    TRY(json_new_string(a, value, &v));
+    TRY(redact_tree(a, v, &v));
+    json_object_add(o, "value", v);
+    return OK;
+}
+
 static struct err variable_fact(struct facts *f, const struct json *container, const struct variable *v)
 {
     struct arena *a = f->m->arena;
@@ -45,7 +54,7 @@ static struct err variable_fact(struct facts *f, const struct json *container, c
     bool is_shown =
         kind == SECRET_NONE && strcmp(v->origin, "secret") != 0 && !seal.is_sealed && bytes_is_utf8(v->value);
     if (is_shown && v->value.n < 1024)
-        json_object_string(&o, "value", v->value);
+        TRY(shown_value(f->m->arena, v->value, &o));
     if (seal.is_sealed) {
         TRY(sealed_facts(a, &seal, &part));
         json_object_add(&o, "sealed", part);

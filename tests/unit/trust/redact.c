@@ -53,6 +53,14 @@ static const char *const trees[][2] = {
     {"in an argument", "{\"args\":[\"--password=" CANARY "\"]}"},
     {"behind an option", "{\"args\":[\"--password\",\"" CANARY "\"]}"},
     {"in a URL", "{\"x\":{\"y\":[\"amqp://u:" CANARY "@h/\"]}}"},
+    {"in a file", "{\"app.yaml\":\"db:\\n  password: " CANARY "\\n  x: 1\"}"},
+    {"in properties", "{\"app.properties\":\"db.password=" CANARY "\\n\"}"},
+    {"in JSON in a text", "{\"CFG\":\"{\\\"api-key\\\" : \\\"" CANARY "\\\"}\"}"},
+    {"in a connection", "{\"c\":\"Server=h;Password=" CANARY ";X=1\"}"},
+    {"in a script", "{\"args\":[\"sh\",\"-c\",\"PGPASSWORD=" CANARY " run\"]}"},
+    {"in a header", "{\"exec\":{\"command\":[\"curl\",\"-H\",\"Authorization: Bearer " CANARY "\"]}}"},
+    {"in a query", "{\"u\":\"https://h/?token=" CANARY "&x=1\"}"},
+    {"twice", "{\"u\":\"secret=" CANARY " token='" CANARY "'\"}"},
     {"in a private key", "[\"-----BEGIN PRIVATE KEY-----\\n" CANARY "\"]"},
 };
 
@@ -80,9 +88,11 @@ static void test_rest_stays(void **state)
     const struct json *v, *out;
     (void)state;
     arena_init(&a, 1 << 20);
-    assert_ok(json_decode(
-        &a, BYTES_LIT("{\"name\":\"MODE\",\"value\":\"live-and-public\",\"args\":[\"--mode\",\"x\"],\"n\":1}"), NULL,
-        NULL, &v));
+    assert_ok(
+        json_decode(&a,
+                    BYTES_LIT("{\"name\":\"MODE\",\"value\":\"live-and-public\",\"args\":[\"--mode\",\"x\"],\"n\":1,"
+                              "\"note\":\"token: off; the secret of kbs:///a/b/c\"}"),
+                    NULL, NULL, &v));
     assert_ok(redact_tree(&a, v, &out));
     assert_true(json_equal(v, out));
     FAULT_PASS(redact_tree(&a, v, &out), (void)0);
