@@ -8,15 +8,9 @@ enum { NEW, OPEN, DONE };
 #define DEPTH_MAX 5000 /* of this search; calls are bounded at run time, too */
 #define SHOWN_MAX 8    /* rules of a circle in a message */
 
-/* A rule that is being visited, and the one that led to it. */
-struct visited {
-    const struct node *node;
-    const struct visited *from;
-};
-
 struct search {
     struct policy *policy;
-    const struct visited *last;
+    struct list open; /* struct node: each led to the next */
     unsigned depth;
 };
 
@@ -122,21 +116,20 @@ static struct err visit_clauses(struct search *s, const struct clause *c)
 /* "data.t.a -> data.t.b -> data.t.a"; of a long circle the end. */
 static struct err refuse(const struct search *s, const struct node *n)
 {
-    const struct node *circle[SHOWN_MAX];
     const struct clause *c = n->clauses != NULL ? n->clauses : n->fallback;
     char path[200];
     SCOPED(buf) struct buf text;
-    size_t count = 0;
-    const struct visited *v = s->last;
+    size_t first = s->open.count - 1;
     buf_init(&text, 8UL * 1024);
-    for (; v->node != n && count < SHOWN_MAX; v = v->from)
-        circle[count++] = v->node;
+    while (s->open.items[first] != n)
+        first--;
+    bool is_long = s->open.count - first > SHOWN_MAX + 1;
     tree_path_text(n, path, sizeof(path));
     buf_text(&text, path);
-    buf_text(&text, v->node == n ? "" : " -> ..");
-    while (count > 0) {
+    buf_text(&text, is_long ? " -> .." : "");
+    for (size_t i = is_long ? s->open.count - SHOWN_MAX : first + 1; i < s->open.count; i++) {
         char other[200];
-        tree_path_text(circle[--count], other, sizeof(other));
+        tree_path_text(s->open.items[i], other, sizeof(other));
         buf_text(&text, " -> ");
         buf_text(&text, other);
     }
@@ -151,18 +144,17 @@ static struct err refuse(const struct search *s, const struct node *n)
 
 static struct err visit(struct search *s, struct node *n)
 {
-    struct visited here = {n, s->last};
     if (n->visit == DONE)
         return OK;
     if (n->visit == OPEN)
         return refuse(s, n);
     TRY(enter(s));
-    s->last = &here;
+    TRY(list_add(&s->open, n));
     n->visit = OPEN;
     TRY(visit_clauses(s, n->clauses));
     TRY(visit_clauses(s, n->fallback));
     n->visit = DONE;
-    s->last = here.from;
+    s->open.count--;
     s->depth--;
     return OK;
 }
@@ -178,6 +170,6 @@ static struct err visit_every(struct search *s, struct node *n)
 
 struct err recursion_check(struct policy *p)
 {
-    struct search s = {.policy = p};
+    struct search s = {.policy = p, .open = {.arena = &p->arena}};
     return visit_every(&s, p->root);
 }
