@@ -185,6 +185,18 @@ static bool is_plain_expression(const struct literal *l)
              (bytes_is(l->term->name, "eq") || bytes_is(l->term->name, "assign")));
 }
 
+/* plus(1, 2, x): the call gives its result to x, and has none itself. */
+static struct err names_its_result(struct compiler *c, const struct literal *l, bool *out)
+{
+    const struct function *f = NULL;
+    *out = false;
+    if (l->kind != LITERAL_EXPRESSION || l->term->kind != TERM_CALL || l->term->callee == NULL)
+        return OK;
+    TRY(names_function(c, l->term->callee, &f));
+    *out = f != NULL && l->term->count == f->arity + 1 && (f->builtin == NULL || !f->builtin->variadic);
+    return OK;
+}
+
 #define VALUE_NAME "value of the query" /* no variable of a text has blanks in its name */
 
 /* The expression keeps its value, even if that is false: a variable becomes equal to it. */
@@ -193,7 +205,9 @@ static struct err keep_value(struct compiler *c, struct literal *l, size_t index
     char name[sizeof(VALUE_NAME) + 24];
     struct bytes copy;
     struct term *var;
-    if (!is_plain_expression(l))
+    bool names_result;
+    TRY(names_its_result(c, l, &names_result));
+    if (names_result || !is_plain_expression(l))
         return ast_const(c->arena, value_bool(true), l->at, out);
     (void)snprintf(name, sizeof(name), VALUE_NAME " %zu", index);
     TRY(arena_copy(c->arena, bytes_of_text(name), &copy));

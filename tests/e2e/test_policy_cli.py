@@ -67,6 +67,14 @@ def test_eval_of_nothing_defined(files):
     assert policy("eval", "--fail-defined", "data.x").status == 0
 
 
+def test_eval_of_a_call_that_names_its_result():
+    for query, bindings in (("plus(1, 2, x)", [{"x": 3}]), ("walk([1], x)", [{"x": [[], [1]]}, {"x": [[0], 1]}])):
+        answer = policy("eval", query).json()["result"]
+        assert [r["bindings"] for r in answer] == bindings
+        assert all(r["expressions"][0]["value"] is True for r in answer)
+    assert policy("eval", "plus(1, 2, 4)").json() == {}
+
+
 def test_eval_bindings_and_more_expressions():
     answer = policy("eval", "x := [5, 6][i]; x > 5").json()["result"]
     assert [r["bindings"] for r in answer] == [{"i": 1, "x": 6}]
