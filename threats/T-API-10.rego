@@ -9,7 +9,6 @@
 # mechanisms: M-POL M-LOG
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# properties: data.confidentiality
 # probes: O01 O02
 # seed: S3 S5 S27 S28
 # severity: medium

@@ -9,7 +9,6 @@
 # mechanisms: M-INV M-POL
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# properties: data.confidentiality data.integrity
 # probes: K01 K02 K03 K04 K05
 # seed: S3 S5 S27 S28
 # refs: 95b57b025c

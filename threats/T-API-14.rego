@@ -9,7 +9,6 @@
 # mechanisms: M-POL
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# properties: data.integrity
 # probes: L01 L02 L03 L04
 # seed: S3 S5 S27 S28
 # severity: medium

@@ -9,7 +9,6 @@
 # mechanisms: M-POL
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# properties: data.confidentiality
 # probes: N12 N13 N14 I01 I04 I06 I07 I02 I03 I05
 # seed: S3 S5 S27 S28
 # severity: low

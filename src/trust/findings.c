@@ -77,13 +77,14 @@ static bool is_trusted(const struct sorter *s, const struct threat *t)
 
 static struct err lower(struct sorter *s, const struct threat *t, enum severity *severity, struct tree_list *changes)
 {
-    bool is_api = strncmp(t->id, "T-API-", 6) == 0;
+    if (strncmp(t->id, "T-API-", 6) == 0) /* whatever the host may ask of the guest. source: spec/trust-model.md 5.2 */
+        return OK;
     enum severity floor = *severity < SEVERITY_LOW ? *severity : SEVERITY_LOW;
     if (!is_asked_for(s, t) && *severity > floor) {
         *severity -= 1;
         tree_list_text(changes, BYTES_LIT("-1: the context does not ask for the property that is lost"));
     }
-    if (!is_api && is_trusted(s, t) && *severity > floor) {
+    if (is_trusted(s, t) && *severity > floor) {
         *severity -= 1;
         tree_list_text(changes, BYTES_LIT("-1: every attacker of this row is declared trusted"));
     }

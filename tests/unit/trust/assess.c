@@ -356,24 +356,29 @@ static void does_not_depend_on_the_order(void **state)
 
 static void lowers_by_context(void **state)
 {
-    static const struct given files[] = {
-        {"initdata.toml", INITDATA "\"cdh.toml\" = '''\n[kbc]\nname = \"cc_kbc\"\n'''\n"},
-        {"context.json", "{\"protect\":{\"code\":[],\"data\":[\"integrity\"]}}"}};
+    static const struct given files[] = {{"initdata.toml",
+                                          "version = \"0.1.0\"\nalgorithm = \"sha384\"\n[data]\n\"policy.rego\" = '''\n"
+                                          "package agent_policy\ndefault ReadStreamRequest := true\n'''\n"
+                                          "\"cdh.toml\" = '''\n[kbc]\nname = \"cc_kbc\"\n'''\n"},
+                                         {"context.json", "{\"protect\":{\"code\":[],\"data\":[\"integrity\"]}}"}};
     struct arena a;
     struct assess_result out;
     (void)state;
     arena_init(&a, ARENA);
     assert_ok(assess(&a, files, 2, &out));
     const struct json *list = json_at(out.document, "findings");
-    bool seen = false;
+    bool seen = false, seen_api = false;
     for (TREE_EACH(i, list)) {
+        if (bytes_is(tree_text(list->items[i], "id"), "T-API-10")) /* never what the host may ask of the guest */
+            assert_text(tree_text(list->items[i], "severity"), "medium");
+        seen_api = seen_api || bytes_is(tree_text(list->items[i], "id"), "T-API-10");
         if (!bytes_is(tree_text(list->items[i], "id"), "T-IMG-02"))
             continue;
         seen = true;
         assert_text(tree_text(list->items[i], "severity"), "medium"); /* high, one step down */
         assert_int_equal(json_at(list->items[i], "severity_changes")->count, 1);
     }
-    assert_true(seen);
+    assert_true(seen && seen_api);
     arena_clear(&a);
 }
 
