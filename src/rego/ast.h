@@ -114,7 +114,8 @@ struct rule {
     struct term **args;
     size_t arg_count;
     bool is_function;
-    bool is_call; /* written f(): a rule that may be called */
+    bool is_spaced; /* white space stands inside of its name */
+    bool is_call;   /* written f(): a rule that may be called */
     bool is_default;
     struct term *element; /* "contains": what the set gets */
     struct branch branch;

@@ -5,14 +5,15 @@
 
 #define CHAINED_MAX 1000 /* bodies behind one head, which is read once for each */
 
-static struct err parse_head_step(struct parser *p, struct list *items, bool *taken)
+static struct err parse_head_step(struct parser *p, struct list *items, bool *taken, bool *spaced)
 {
-    bool dot = p->tok.kind == TOKEN_DOT && !p->tok.space_before;
-    bool bracket = p->tok.kind == TOKEN_BRACKET_OPEN && !p->tok.space_before;
+    bool dot = p->tok.kind == TOKEN_DOT;
+    bool bracket = p->tok.kind == TOKEN_BRACKET_OPEN && !p->tok.line_before;
     struct term *key;
     *taken = dot || bracket;
     if (!*taken)
         return OK;
+    *spaced = *spaced || p->tok.space_before;
     if (items->count > AST_PATH_MAX)
         return parser_refuse(p, "a rule's name with too many parts");
     TRY(parser_step(p));
@@ -40,7 +41,7 @@ static bool is_statement_word(const struct parser *p)
            (p->has_every && bytes_is(p->tok.text, "every")) || (p->has_contains && bytes_is(p->tok.text, "contains"));
 }
 
-static struct err parse_head_ref(struct parser *p, struct term **out)
+static struct err parse_head_ref(struct parser *p, struct term **out, bool *spaced)
 {
     struct list items = {.arena = p->arena};
     struct term *name;
@@ -55,7 +56,7 @@ static struct err parse_head_ref(struct parser *p, struct term **out)
     TRY(list_add(&items, name));
     TRY(parser_step(p));
     for (bool more = true; more;)
-        TRY(parse_head_step(p, &items, &more));
+        TRY(parse_head_step(p, &items, &more, spaced));
     TRY(ast_term(p->arena, TERM_REF, name->at, out));
     return ast_adopt(*out, &items);
 }
@@ -63,8 +64,9 @@ static struct err parse_head_ref(struct parser *p, struct term **out)
 static struct err parse_args(struct parser *p, struct rule *r)
 {
     struct list args = {.arena = p->arena};
-    if (p->tok.kind != TOKEN_PAREN_OPEN || p->tok.space_before)
+    if (p->tok.kind != TOKEN_PAREN_OPEN)
         return OK;
+    r->is_spaced = r->is_spaced || p->tok.space_before;
     TRY(parser_step(p));
     TRY(parse_list(p, TOKEN_PAREN_CLOSE, &args));
     if (args.count == 0 && r->ref->count == 1 && bytes_is(r->ref->items[0]->name, "set"))
@@ -91,7 +93,7 @@ static struct err parse_head(struct parser *p, struct rule **out)
     TRY(arena_new(p->arena, &r));
     r->at = p->tok.at;
     r->branch.at = p->tok.at;
-    TRY(parse_head_ref(p, &r->ref));
+    TRY(parse_head_ref(p, &r->ref, &r->is_spaced));
     TRY(parse_args(p, r));
     if (p->has_contains && parser_is_word(p, "contains")) {
         if (r->is_function)
@@ -178,6 +180,8 @@ static struct err parse_else(struct parser *p, struct rule *r)
         TRY(parser_step(p));
         TRY(parse_value(p, &b->value));
         TRY(parse_rule_body(p, false, &b->body));
+        if (b->value == NULL && b->body == NULL) /* it would hold whatever the request is */
+            return parser_refuse(p, "expected else value term or rule body");
         last->next = b;
         last = b;
     }
@@ -277,6 +281,9 @@ static struct err parse_rule(struct parser *p, struct rule ***end)
     TRY(parse_head(p, &r));
     bool has_if = p->has_if && parser_is_word(p, "if");
     TRY(parse_rule_body(p, is_set_head(r), &r->branch.body));
+    if (r->is_spaced && r->branch.body == NULL)
+        return note_fail(p->lx.error, REGO_ERR_PARSE, "rego_parse_error", r->at,
+                         "white space inside of a rule's name: only a rule with a body may have it");
     TRY(settle_head(p, r, has_if));
     **end = r;
     *end = &r->next;

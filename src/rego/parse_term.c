@@ -38,7 +38,8 @@ static struct err parse_minus(struct parser *p, struct term **out)
     TRY(parser_step(p));
     if (p->tok.kind == TOKEN_NUMBER && !p->tok.space_before)
         return parse_number(p, true, out);
-    if (p->tok.kind == TOKEN_MINUS)
+    bool is_value = bytes_is(p->tok.text, "null") || bytes_is(p->tok.text, "true") || bytes_is(p->tok.text, "false");
+    if (p->tok.kind != TOKEN_NUMBER && (p->tok.kind != TOKEN_NAME || is_value))
         return parser_refuse(p, "expected number behind the minus");
     struct term *zero;
     struct term *operand;

@@ -54,6 +54,7 @@ static const struct row rows[] = {
     {"if and a set in a comparison", "p := 1 if {1} in {{input}} else := 2", "3", "2"},
     {"if and two rules on a line", "p := 1 if {1} == {1} q := 2", NULL, "1"},
     {"if, braces, and an else", "p := 1 if { x := input; x == 1 } else := 2", "3", "2"},
+    {"white space inside of a name", "f (x) := x if x > 0\np .q [\"r\"] := f(1) if true", NULL, "{\"q\":{\"r\":1}}"},
     {"output argument", "p := n if count(input, n)", "[1,2]", "2"},
     {"else", "p := 1 if input > 5\nelse := 2 if input > 3\nelse := 3", "4", "2"},
     {"else behind a comprehension as an argument",
