@@ -21,6 +21,7 @@ static void test_refusals(void **state)
         "-----BEGIN A-----\nYQ==\n-----END A----",
         "-----BEGIN A-----\nYQ==\n-----END AB-----",
         "-----BEGIN A-----\nYQ=\n-----END A-----",
+        "-----BEGIN A\nB-----\nYQ==\n-----END A\nB-----\n",
         "-----BEGIN A-----\nY!==\n-----END A-----",
         "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nYQ==\n-----END A-----",
         "-----BEGIN A-----\nYQ==\n-----BEGIN B-----\nYQ==\n-----END B-----\n",

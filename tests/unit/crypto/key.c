@@ -1,4 +1,5 @@
 #include "crypto/key.h"
+#include "crypto/key_pair.h"
 
 #include "crypto/openssl.h"
 #include "sample.h"
@@ -299,6 +300,38 @@ static void refuses_algorithms_that_do_not_fit(void **state)
         assert_code(key_verify(k, SIG_NONE, BYTES_LIT("m"), BYTES_OF(sig)), ERR_UNSUPPORTED);
         assert_code(key_verify(k, (enum sig_alg)99, BYTES_LIT("m"), BYTES_OF(sig)), ERR_UNSUPPORTED);
     }
+    struct digest d = {.n = 32};
+    struct key *ed = pair_of(KEY_ED25519);
+    assert_code(key_sign_digest(ed, SIG_ED25519, &d, &out), ERR_UNSUPPORTED);
+    assert_code(key_verify_digest(ed, SIG_ED25519, &d, bytes_of(sig, 64)), ERR_UNSUPPORTED);
+    assert_code(key_verify_digest(pair_of(KEY_EC_P256), SIG_ECDSA_SHA384, &d, bytes_of(sig, 64)), ERR_UNSUPPORTED);
+    assert_int_equal(out.n, 0);
+}
+
+/* Of a public key nothing is signed, opened or given away. */
+static void refuses_what_only_a_pair_can(void **state)
+{
+    (void)state;
+    struct digest d = {.n = 32};
+    SCOPED(buf) struct buf out = {0};
+    buf_init(&out, 4096);
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        SCOPED(buf) struct buf spki = {0};
+        SCOPED_KEY struct key *public = NULL;
+        SCOPED(secret) struct secret pem = {0};
+        buf_init(&spki, 4096);
+        assert_ok(key_spki(pair_of(KINDS[i]), &spki));
+        assert_ok(key_from_spki(buf_view(&spki), &public));
+        assert_code(key_pem_private(public, &pem), ERR_STATE);
+        assert_code(key_private_number(public, KEY_NUMBER_D, &out), ERR_STATE);
+        for (size_t j = 0; j < ALG_COUNT; j++)
+            if (ALGS[j].kind == KINDS[i])
+                assert_code(key_sign(public, ALGS[j].alg, BYTES_LIT("m"), &out), ERR_STATE);
+        if (KINDS[i] == KEY_EC_P256)
+            assert_code(key_sign_digest(public, SIG_ECDSA_SHA256, &d, &out), ERR_STATE);
+        if (KINDS[i] != KEY_RSA)
+            assert_code(key_private_number(pair_of(KINDS[i]), KEY_NUMBER_P, &out), ERR_STATE);
+    }
     assert_int_equal(out.n, 0);
 }
 
@@ -510,6 +543,7 @@ int main(void)
         cmocka_unit_test(refuses_near_misses_of_the_known_forms),
         cmocka_unit_test(parts_round_trip),
         cmocka_unit_test(refuses_algorithms_that_do_not_fit),
+        cmocka_unit_test(refuses_what_only_a_pair_can),
         cmocka_unit_test(refuses_changed_signatures),
         cmocka_unit_test(digests_are_signed_like_their_messages),
         cmocka_unit_test(refuses_degenerate_ecdsa),

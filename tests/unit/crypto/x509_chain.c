@@ -178,6 +178,13 @@ static void pss_is_exact(void **state)
         assert_code(cert_issued_by(c, issuer, true), rows[i].good ? ERR_OK : ERR_UNVERIFIED);
         assert_code(cert_issued_by(c, issuer, false), rows[i].good_without ? ERR_OK : ERR_UNVERIFIED);
     }
+    /* The right key under another name: two authorities may share one. */
+    struct plan elsewhere = rows[0].plan;
+    elsewhere.subject = "vcek";
+    elsewhere.issuer = "else";
+    SCOPED_CERT struct cert *renamed = pki_cert(&elsewhere, leaf_key, rsa);
+    assert_code(cert_issued_by(renamed, issuer, true), ERR_UNVERIFIED);
+    assert_code(cert_issued_by(renamed, issuer, false), ERR_UNVERIFIED);
     SCOPED_CERT struct cert *ec_signed = pki_cert(&MIDDLE, middle_key, root_key);
     assert_code(cert_issued_by(ec_signed, issuer, false), ERR_UNVERIFIED);
     assert_code(cert_issued_by(ec_signed, issuer, true), ERR_UNVERIFIED);

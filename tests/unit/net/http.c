@@ -233,7 +233,12 @@ static void refuses_malformed_responses(void **state)
         enum err_code want;
     } rows[] = {
         {"HTTP/1.1 200\n\r\n", ERR_FORMAT},
+        {"HTTP/1.1\r\n\r\n", ERR_FORMAT},
+        {"HTTP/1.1 20\r\n\r\n", ERR_FORMAT},
         {"HTTP/1.1 20 OK\r\n\r\n", ERR_FORMAT},
+        {"HTTP/1.1 2:0 OK\r\n\r\n", ERR_FORMAT},
+        {"HTTP/1.1_200 OK\r\n\r\n", ERR_FORMAT},
+        {"HTTP/1.1 200 OK\rX\r\n\r\n", ERR_FORMAT},
         {"HTTP/1.1 2000 OK\r\n\r\n", ERR_FORMAT},
         {"HTTP/1.1  200 OK\r\n\r\n", ERR_FORMAT},
         {"HTTP/1.1 099 OK\r\n\r\n", ERR_FORMAT},
