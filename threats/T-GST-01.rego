@@ -32,7 +32,11 @@ shell(word) if startswith(word, "init=")
 
 shell(word) if startswith(word, "rdinit=")
 
-shell(word) if word in {"single", "S", "1", "emergency", "rescue"}
+shell(word) if word in {"single", "S", "s", "1", "emergency", "rescue", "rd.break"}
+
+shell(word) if startswith(word, "rd.break=")
+
+shell(word) if startswith(word, "break=")
 
 annotation := "io.katacontainers.config.hypervisor.kernel_params"
 

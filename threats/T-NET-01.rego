@@ -74,6 +74,6 @@ plain_backend(b) if plain_name(b.name)
 
 answered contains a if {
 	some w in input.workloads
-	count([f | some f in finding; f.artefact == w.path]) == 0
+	count(finding) == 0
 	a := {"artefact": w.path, "workload": w.id, "evidence": "no Service, probe or Ingress speaks plain HTTP to the pod"}
 }

@@ -129,6 +129,29 @@ static struct err secret_keys(struct model *m, const struct object_place *secret
     return tree_list_end(&list, out);
 }
 
+/* binaryData of a ConfigMap: what looks like a secret once it is decoded is cut, as it would be in data. */
+static struct err cut_binary(struct arena *a, const struct json *object, const struct json **out)
+{
+    const struct json *list = json_at(object, "binaryData"), *cut;
+    struct tree_map m;
+    *out = object;
+    if (!json_is(list, JSON_OBJECT))
+        return OK;
+    TRY(json_new_string(a, BYTES_LIT("(cut)"), &cut));
+    tree_map_init(&m, a);
+    for (TREE_MEMBER(i, list)) {
+        struct bytes key = list->members[i].key, value = BYTES_EMPTY;
+        const struct json *v = list->members[i].value;
+        struct err e = json_is(v, JSON_STRING) ? decoded(a, v->text, &value) : OK;
+        if (e.code == ERR_NOMEM)
+            return e;
+        bool is_secret = !failed(e) && redact_kind(key, value) != SECRET_NONE;
+        tree_map_add(&m, key, is_secret ? cut : v);
+    }
+    TRY(tree_map_end(&m, &list));
+    return tree_with(a, object, "binaryData", list, out);
+}
+
 static struct err facts_of(struct model *m, const struct object_place *place, const struct json **out)
 {
     struct json_object o;
@@ -146,7 +169,8 @@ static struct err facts_of(struct model *m, const struct object_place *place, co
         json_object_add(&o, "keys", rest);
         return json_object_end(&o, out);
     }
-    TRY(redact_tree(m->arena, object, &rest));
+    TRY(cut_binary(m->arena, object, &rest));
+    TRY(redact_tree(m->arena, rest, &rest));
     json_object_add(&o, "object", rest);
     return json_object_end(&o, out);
 }

@@ -6,6 +6,7 @@
 #define SECRET_MIN  6    /* bytes: shorter values are switches and numbers */
 #define STRING_KEPT 4096 /* bytes of a string that stay; an embedded document is not for the rules to read */
 #define CUT         BYTES_LIT("(cut)")
+#define LONG        BYTES_LIT("(long)")
 
 static uint8_t folded(uint8_t c)
 {
@@ -164,8 +165,9 @@ static struct err cut_inside(struct arena *a, const struct json *v, const struct
 
 static struct err redact_text(struct arena *a, struct bytes name, const struct json *v, const struct json **out)
 {
-    bool is_cut = v->text.n > STRING_KEPT || redact_kind(name, v->text) != SECRET_NONE;
-    return is_cut ? json_new_string(a, CUT, out) : cut_inside(a, v, out);
+    if (redact_kind(name, v->text) != SECRET_NONE)
+        return json_new_string(a, CUT, out);
+    return v->text.n > STRING_KEPT ? json_new_string(a, LONG, out) : cut_inside(a, v, out);
 }
 
 static struct err redact_named(struct arena *a, struct bytes name, const struct json *v, const struct json **out);
@@ -240,10 +242,11 @@ struct err redact_words(struct arena *a, const struct json *words, const struct 
         const struct json *w = words->items[i];
         bool is_text = json_is(w, JSON_STRING);
         (*kinds)[i] = is_text ? kind_of_word(w->text, before) : SECRET_NONE;
-        bool is_cut = (*kinds)[i] != SECRET_NONE || (is_text && w->text.n > STRING_KEPT);
         const struct json *shown = w;
-        if (is_cut)
+        if ((*kinds)[i] != SECRET_NONE)
             TRY(json_new_string(a, CUT, &shown));
+        else if (is_text && w->text.n > STRING_KEPT)
+            TRY(json_new_string(a, LONG, &shown));
         else if (is_text)
             TRY(cut_inside(a, w, &shown));
         tree_list_add(&l, shown);

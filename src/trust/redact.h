@@ -29,8 +29,8 @@ bool redact_has_password(struct bytes text);
 
 /*
  * redact_tree - a tree in which every string that looks like a secret by the key it stands under, by the `name` beside
- * it, or by itself, is replaced by "(cut)"; very long strings, too. Of a longer text what stands behind such a name is
- * cut alone: `password: `, `"token":"`, `Bearer `.
+ * it, or by itself, is replaced by "(cut)", and a very long one by "(long)". Of another text what stands behind such a
+ * name is cut alone: `password: `, `"token":"`, `Bearer `.
  *
  * in       v: hostile, of bounded depth
  * out      *out only on success

@@ -267,6 +267,29 @@ def test_a_context_that_is_named_must_be_one(context, tmp_path):
     assert got.returncode == 3 and 'the context: ' in got.stderr and got.stdout == ''
 
 
+def test_what_a_pod_uses_and_was_not_supplied_is_not_shown(tmp_path):
+    use = ('envFrom: [{secretRef: {name: a}}, {configMapRef: {name: b}}], env: [{name: X, valueFrom: {secretKeyRef: {name: c, key: k}}}]}], '
+           'volumes: [{name: v, secret: {secretName: d}}, {name: w, projected: {sources: [{secret: {name: e}}]}}')
+    pod = (POD_OF_MANY % 1).replace('image: x}]', 'image: x, %s]' % use)
+    document = assess(lay(tmp_path, {'pod.yaml': pod}))[0]
+    assert sorted(f['subject'] for f in of(document, 'T-SEC-01', ['not-shown'])) == [
+        'ConfigMap b', 'Secret a', 'Secret c', 'Secret d', 'Secret e']
+    assert 'T-SEC-01' not in {a['id'] for a in document['answered']}
+
+
+@pytest.mark.parametrize('member,found', [
+    ('data: {text: "%s"}' % ('x' * 5000), False),
+    ('data: {text: "%s"}' % ('x' * 5000 + ' postgres://u:hunter22@db/x'), True),
+    ('binaryData: {key: %s}' % base64.b64encode(b'-----BEGIN PRIVATE KEY-----\nAA==\n').decode(), True),
+    ('binaryData: {logo: %s}' % base64.b64encode(bytes(range(200))).decode(), False),
+], ids=['a long text', 'a long text with a secret', 'a private key', 'a picture'])
+def test_a_config_map_with(member, found, tmp_path):
+    files = {'pod.yaml': POD_OF_MANY % 1, 'map.yaml': f'apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: m}}\n{member}\n'}
+    document = assess(lay(tmp_path, files))[0]
+    assert bool(of(document, 'T-SEC-01')) == found
+    assert ('T-SEC-01' in {a['id'] for a in document['answered']}) != found, 'a secret in another file is one of the pod all the same'
+
+
 @pytest.mark.parametrize('layers,status', [
     ([{'mediaType': 'application/vnd.oci.image.layer.v1.tar+gzip'}], 'unanswered'), ([], 'not-shown')])
 def test_a_manifest_as_a_registry_gives_it(layers, status, tmp_path):
