@@ -227,7 +227,10 @@ enum rego_status query_status(struct err e, struct rego_error *error)
     enum rego_status status = status_of(e);
     if (error->status == REGO_UNSET) {
         const char *code = status == REGO_ERR_LIMIT ? "eval_limit_error" : "eval_internal_error";
-        struct err noted = note_fail(error, status, code, (struct place){NULL, 0, 0}, "%s", e.at == NULL ? "" : e.at);
+        const char *at = e.at == NULL ? "" : e.at;
+        const char *text = strstr(at, ": "); /* behind our own file and line */
+        struct err noted =
+            note_fail(error, status, code, (struct place){NULL, 0, 0}, "%s", text == NULL ? at : text + 2);
         (void)noted;
     }
     return error->status;
