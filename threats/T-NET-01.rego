@@ -12,7 +12,8 @@
 # seed: S13 S27
 # within: T-NET-03
 # severity: high
-# decided: A Service, a probe or an Ingress backend to a port that is named or numbered as http.
+# decided: A Service, a probe or a backend of an Ingress or an HTTPRoute to a port that is named or numbered as http; for a
+#   pod with ports and no such object, not shown.
 # remedy: Speak TLS inside of the guest; https ports in Services and probes.
 package threats["T-NET-01"]
 
@@ -61,16 +62,37 @@ finding contains f if {
 finding contains f if {
 	some o in input.objects
 	o.kind == "Ingress"
-	some r in o.object.spec.rules
-	some p in r.http.paths
-	backend := p.backend.service.port
+	some backend in backends(o.object.spec)
 	plain_backend(backend)
 	f := {"artefact": o.path, "subject": lib.text(["Ingress ", o.name]), "line": o.line, "evidence": lib.text(["Ingress ", o.name, " sends plain HTTP to the pod"])}
+}
+
+backends(spec) := array.concat(
+	[p.backend.service.port | some r in spec.rules; some p in r.http.paths],
+	[port | port := spec.defaultBackend.service.port],
+)
+
+finding contains f if {
+	some o in input.objects
+	o.kind == "HTTPRoute"
+	some r in o.object.spec.rules
+	some b in r.backendRefs
+	b.port in plain_numbers
+	f := {"artefact": o.path, "subject": lib.text(["HTTPRoute ", o.name]), "line": o.line, "evidence": lib.text(["HTTPRoute ", o.name, " sends plain HTTP to the pod"])}
 }
 
 plain_backend(b) if b.number in plain_numbers
 
 plain_backend(b) if plain_name(b.name)
+
+finding contains f if {
+	some w in input.workloads
+	not lib.traffic_shown(w)
+	f := {
+		"artefact": w.path, "workload": w.id, "line": w.line, "status": "not-shown", "severity": "info",
+		"evidence": "the pod has ports, and no Service, Ingress or route was supplied: what is sent to them is not shown",
+	}
+}
 
 answered contains a if {
 	some w in input.workloads

@@ -11,7 +11,8 @@
 # properties: data.confidentiality data.integrity
 # seed: S13 S27
 # severity: high
-# decided: An Ingress or a Gateway with a TLS secret; the key of a service in a Secret.
+# decided: An Ingress or a Gateway with a TLS secret; the key of a service in a Secret; for a pod with ports and no object
+#   that sends to them, not shown.
 # remedy: Pass TLS through, and keep the key in the guest.
 package threats["T-NET-03"]
 
@@ -44,6 +45,15 @@ finding contains f if {
 	some k in o.keys
 	k["class"] == "private-key"
 	f := {"artefact": o.path, "subject": lib.text(["Secret ", o.name]), "line": k.line, "evidence": lib.text(["Secret ", o.name, " holds the key of the service: whoever reads it ends TLS"])}
+}
+
+finding contains f if {
+	some w in input.workloads
+	not lib.traffic_shown(w)
+	f := {
+		"artefact": w.path, "workload": w.id, "line": w.line, "status": "not-shown", "severity": "info",
+		"evidence": "the pod has ports, and no Service, Ingress or route was supplied: where TLS ends is not shown",
+	}
 }
 
 answered contains a if {

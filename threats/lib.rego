@@ -280,6 +280,17 @@ rest_api(word) := trim_prefix(word, "agent.guest_components_rest_api=") if {
 	startswith(word, "agent.guest_components_rest_api=")
 }
 
+# Who sends what to a pod: objects of its namespace say so; a pod without ports gets nothing.
+traffic_kinds := {"Service", "Ingress", "Gateway", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute"}
+
+traffic_shown(w) if {
+	some o in input.objects
+	o.kind in traffic_kinds
+	same_space(o.namespace, w.namespace)
+}
+
+traffic_shown(w) if count([p | some c in w.containers; some p in c.ports]) == 0
+
 # Volumes. What is not known to lie in the guest, or to be its host's own path, lies outside: a list of what is outside
 # would have holes.
 
