@@ -13,12 +13,7 @@
 #define EVAL_MEMORY (64UL * 1024 * 1024)
 #define EVAL_STACK  (64UL * 1024) /* bytes of frames that are taken at once */
 
-/* A rule's or a function's result that was computed in a scene already. */
-struct memo {
-    struct memo *next;
-    const struct json *key;    /* of an open rule: one key of it, or NULL for all of it */
-    const struct json *result; /* NULL: undefined */
-};
+struct memos;
 
 /* The documents that an evaluation sees; `with` makes a new one. */
 struct scene {
@@ -26,7 +21,7 @@ struct scene {
     const struct json *data;
     const struct masked *masked;
     const struct mock *mocks;
-    struct memo **memos;     /* by node; NULL until the first */
+    struct memos *memos;     /* by node; NULL until the first */
     struct path_memo *paths; /* of the compiled mode, by path; NULL until the first */
 };
 

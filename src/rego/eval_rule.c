@@ -104,35 +104,77 @@ static struct err run_clauses(struct eval *e, const struct node *n, const struct
     return OK;
 }
 
-static struct memo *find_memo(const struct eval *e, const struct node *n, const struct json *key)
+/* What an open rule said about one of its keys: a tree by the key's hash, two bits for each level. */
+struct memo {
+    struct memo *below[4];
+    const struct json *key;
+    const struct json *result; /* NULL: undefined */
+};
+
+/* The results of a rule that were computed in a scene already. */
+struct memos {
+    bool is_whole;
+    const struct json *whole; /* NULL: undefined */
+    struct memo *keyed;
+};
+
+/* Where the memo of a key is, or where it has to be put. Keys of one hash stand in a row, which is paid for. */
+static struct err place_of_memo(struct eval *e, struct memo **root, const struct json *key, struct memo ***out)
 {
-    struct memo *m = e->scene->memos == NULL ? NULL : e->scene->memos[n->id];
-    for (; m != NULL; m = m->next)
-        if (m->key == NULL || (key != NULL && json_equal(m->key, key)))
-            return m;
-    return NULL;
+    uint64_t hash = value_hash(key);
+    uint64_t levels = 0;
+    for (*out = root; **out != NULL && !json_equal((**out)->key, key); levels++) {
+        TRY(eval_charge_compare(e, (**out)->key, key));
+        *out = &(**out)->below[hash >> 62];
+        hash <<= 2;
+    }
+    return eval_charge(e, levels / 32);
+}
+
+static struct err find_memo(struct eval *e, const struct node *n, const struct json *key, bool *known,
+                            const struct json **out)
+{
+    struct memo **place;
+    struct memos *m = e->scene->memos == NULL ? NULL : &e->scene->memos[n->id];
+    *known = m != NULL && m->is_whole;
+    *out = *known ? m->whole : NULL;
+    if (m == NULL || m->is_whole || key == NULL)
+        return OK;
+    TRY(place_of_memo(e, &m->keyed, key, &place));
+    *known = *place != NULL;
+    *out = *known ? (*place)->result : NULL;
+    return OK;
 }
 
 static struct err keep_memo(struct eval *e, const struct node *n, const struct json *key, const struct json *result)
 {
-    struct memo *m;
+    struct memo **place;
     struct scene *s = e->scene;
     if (s->memos == NULL)
         TRY(arena_array(e->arena, e->policy->node_count, &s->memos));
-    TRY(arena_new(e->arena, &m));
-    *m = (struct memo){.next = s->memos[n->id], .key = key, .result = result};
-    s->memos[n->id] = m;
+    struct memos *m = &s->memos[n->id];
+    if (key == NULL) {
+        m->is_whole = true;
+        m->whole = result;
+        return OK;
+    }
+    TRY(place_of_memo(e, &m->keyed, key, &place));
+    if (*place != NULL) /* a rule that asked for itself by another way */
+        return OK;
+    TRY(arena_new(e->arena, place));
+    (*place)->key = key;
+    (*place)->result = result;
     return OK;
 }
 
 struct err rule_value(struct eval *e, const struct node *n, const struct json *key, const struct json **out)
 {
     key = n->is_open ? key : NULL;
-    const struct memo *known = find_memo(e, n, key);
-    if (known != NULL) {
+    bool known;
+    TRY(find_memo(e, n, key, &known, out));
+    if (known) {
         if (e->record != NULL)
             record_known(e, n, key);
-        *out = known->result;
         return OK;
     }
     struct record_rule *recorded = e->record == NULL ? NULL : record_rule(e, n, key, NULL, 0);

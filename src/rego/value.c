@@ -212,6 +212,48 @@ const struct json *value_index(const struct json *container, const struct json *
     return (uint64_t)key->as_int < container->count ? container->items[key->as_int] : NULL;
 }
 
+#define HASH_BYTES 64 /* of each end of a text */
+#define HASH_PARTS 8  /* of a container */
+#define HASH_DEPTH 3
+
+static uint64_t mix(uint64_t hash, uint64_t v)
+{
+    return (hash ^ v) * 0x9e3779b97f4a7c15ULL;
+}
+
+static uint64_t hash_text(struct bytes text)
+{
+    uint64_t hash = text.n;
+    size_t n = text.n < HASH_BYTES ? text.n : HASH_BYTES;
+    for (size_t i = 0; i < n; i++)
+        hash = mix(mix(hash, text.p[i]), text.p[text.n - 1 - i]);
+    return hash;
+}
+
+/* Numbers that are no integers of 64 bits have many texts: all of them share one hash. Depth: HASH_DEPTH. */
+static uint64_t hash_of(const struct json *v, unsigned depth)
+{
+    uint64_t hash = mix(v->type, v->count);
+    if (v->type == JSON_BOOL)
+        return mix(hash, v->as_bool);
+    if (v->type == JSON_NUMBER)
+        return mix(hash, v->is_int ? (uint64_t)v->as_int : 0);
+    if (v->type == JSON_STRING)
+        return mix(hash, hash_text(v->text));
+    for (size_t i = 0; depth > 0 && i < v->count && i < HASH_PARTS; i++) {
+        const struct json_member *m = v->type == JSON_OBJECT ? &v->members[i] : NULL;
+        if (m != NULL)
+            hash = mix(hash, m->name == NULL ? hash_text(m->key) : hash_of(m->name, depth - 1));
+        hash = mix(hash, hash_of(m != NULL ? m->value : v->items[i], depth - 1));
+    }
+    return hash;
+}
+
+uint64_t value_hash(const struct json *v)
+{
+    return hash_of(v, HASH_DEPTH);
+}
+
 /* How many bytes at the start are one well-formed character; 0 if none is. */
 static size_t character_at(struct bytes text)
 {

@@ -43,6 +43,15 @@ const struct json *value_index(const struct json *container, const struct json *
 bool value_has(const struct json *set, const struct json *item);
 
 /*
+ * value_hash - a number that equal values share.
+ *
+ * out      the answer
+ * errors   none
+ * cost     a bounded part of the value is read
+ */
+uint64_t value_hash(const struct json *v);
+
+/*
  * value_string - a string of bytes that are UTF-8 already or are made so (invalid bytes become U+FFFD).
  * value_text - of a C string of our own. value_int - an integer.
  *

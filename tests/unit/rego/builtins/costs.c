@@ -132,11 +132,42 @@ static void test_shared(void **state)
     rego_policy_free(policy);
 }
 
+/* What an open rule said about a key is found by a hash of the key. Keys that are made to share one are paid for. */
+static void test_keys(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "package t\n"
+        "p[k] := 1 if k := input\n"
+        "apart := count([1 | some i in numbers.range(1, 4000); not p[sprintf(\"%0164d\", [i])]])\n"
+        "one_hash := count([1 | some i in numbers.range(1, 4000); not p[sprintf(\"%080d%04d%080d\", [0, i, 0])]])\n"
+        "kinds := [p[k] | some k in [1, 1.0, 1e0, \"1\", [1], {1}, {\"a\": 1}, {\"a\": 1.0}, null, true, 1e400, "
+        "[1.0]]]\n";
+    struct rego_module module = {"t.rego", text, sizeof(text) - 1, false};
+    struct rego_policy *policy = NULL;
+    struct rego_result *result = NULL;
+    struct rego_error error = {0};
+    struct rego_call call = {.query = "data.t.apart", .input = "{\"a\":1}", .input_length = 7};
+    call.limits.steps = 400000;
+    assert_int_equal(rego_policy_new(&module, 1, NULL, 0, NULL, 0, &policy, &error), REGO_OK);
+    assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_OK);
+    rego_result_free(result);
+    call.query = "data.t.one_hash";
+    assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_ERR_LIMIT);
+    call.query = "data.t.kinds";
+    assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_OK);
+    struct rego_text all = rego_result_json(result);
+    assert_text(bytes_of(all.p, all.n), "[1,1]"); /* the two objects */
+    rego_result_free(result);
+    rego_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_costs),
         cmocka_unit_test(test_shared),
+        cmocka_unit_test(test_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
