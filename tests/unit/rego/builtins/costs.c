@@ -162,12 +162,46 @@ static void test_keys(void **state)
     rego_policy_free(policy);
 }
 
+static enum rego_status answer_one(void *context, const struct rego_text *args, size_t count, struct rego_reply *reply)
+{
+    (void)context, (void)args, (void)count;
+    rego_reply_json(reply, "1", 1);
+    return REGO_OK;
+}
+
+/* The answers of a caller's function are kept in a list, and a policy that asks it much pays for walking that. */
+static void test_answers(void **state)
+{
+    (void)state;
+    static const char text[] = "package t\n"
+                               "different := sum([ask(i) | some i in numbers.range(1, 3000)])\n"
+                               "the_first := [1 | some i in numbers.range(1, 500); ask(i)] == [1 | "
+                               "some i in numbers.range(1, 9000); ask(i - i + 1)]\n";
+    static const struct rego_extension extension = {"ask", 1, answer_one};
+    static const char *const queries[] = {"data.t.different", "data.t.the_first"};
+    struct rego_module module = {"t.rego", text, sizeof(text) - 1, false};
+    struct rego_policy *policy = NULL;
+    struct rego_error error = {0};
+    assert_int_equal(rego_policy_new(&module, 1, NULL, 0, &extension, 1, &policy, &error), REGO_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct rego_call call = {.query = queries[i], .limits.steps = 300000};
+        struct rego_result *result = NULL;
+        ROW(queries[i]);
+        assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_ERR_LIMIT);
+        call.limits.steps = 3000000;
+        assert_int_equal(rego_eval(policy, &call, &result, &error), REGO_OK);
+        rego_result_free(result);
+    }
+    rego_policy_free(policy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_costs),
         cmocka_unit_test(test_shared),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
