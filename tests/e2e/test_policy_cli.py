@@ -621,6 +621,17 @@ def test_fmt_writes_no_file_that_is_refused(files):
     assert ran.status == 3 and "not a regular file" in ran.err and link.is_symlink()
 
 
+def test_fmt_of_a_directory(files):
+    ugly, inner = files("all/a.rego", UGLY), files("all/sub/b.rego", "package   q\n")
+    files("all/data.json", "{"), files("all/.hidden.rego", "package   q\n"), files("all/c.txt", "package   q\n")
+    ran = policy("fmt", "--list", files.folder / "all")
+    assert (ran.status, ran.out) == (1, f"{ugly}\n{inner}\n")
+    assert policy("fmt", "-w", files.folder / "all").status == 0 and ugly.read_text() == PLAIN and inner.read_text() == "package q\n"
+    assert policy("fmt", "--list", files.folder / "all").status == 0
+    files("all/bad.rego", "package p\nallow if {\n")
+    assert policy("fmt", files.folder / "all").status == 3
+
+
 def test_fmt_of_v0(files):
     path = files("old.rego", "package p\np[x]{x:=1;x>0} {x:=2}\ndefault r=false\n")
     assert policy("fmt", path).status == 3

@@ -178,6 +178,8 @@ static struct err add_file(struct policy_files *f, const char *path, const char 
 {
     if (ends_with(path, ".rego"))
         return add_module(f, path);
+    if (f->only_modules)
+        return OK;
     if (ends_with(path, ".json") || is_yaml(path))
         return add_document(f, path, below);
     if (!is_named)
@@ -308,6 +310,14 @@ struct err policy_files_load(struct policy_files *f, const char *const *paths, s
     TRY(load_references(f));
     f->data_text = BYTES_EMPTY;
     return f->data == NULL ? OK : encode(f, f->data, &f->data_text);
+}
+
+struct err policy_files_modules(struct policy_files *f, const char *directory)
+{
+    f->only_modules = true;
+    arena_init(&f->arena, FILES_MEMORY);
+    TRY(arena_array(&f->arena, POLICY_FILES_MAX, &f->modules));
+    return add_path(f, directory);
 }
 
 static enum rego_status query_reference_value(void *context, const struct rego_text *args, size_t count,

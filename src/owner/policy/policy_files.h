@@ -18,6 +18,7 @@ struct policy_files {
     struct bytes data_text;  /* of it; empty: none */
     struct bytes input;      /* JSON text */
     bool has_input;
+    bool only_modules;             /* documents are left alone */
     const struct json *references; /* what query_reference_value answers; NULL: null for every name */
     struct rego_policy *policy;
 };
@@ -45,7 +46,8 @@ struct policy_files {
     }
 
 /*
- * policy_files_load - read what --data (and `paths`) name, --input, --references.
+ * policy_files_load - read what --data (and `paths`) name, --input, --references. policy_files_modules - the modules
+ * of a directory alone.
  * policy_files_compile - the policy. policy_files_clear - for SCOPED.
  *
  * in       paths: more files or directories, may be NULL; f: zeroed but for `in`
@@ -53,6 +55,7 @@ struct policy_files {
  * errors   ABSENT, IO, FORMAT, LIMIT, NOMEM, each said on stderr; what is wrong with a policy as policy_say_error does
  */
 MUST_CHECK struct err policy_files_load(struct policy_files *f, const char *const *paths, size_t count);
+MUST_CHECK struct err policy_files_modules(struct policy_files *f, const char *directory);
 MUST_CHECK struct err policy_files_compile(struct policy_files *f);
 void policy_files_clear(struct policy_files *f);
 

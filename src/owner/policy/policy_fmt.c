@@ -104,6 +104,20 @@ static struct err format_file(struct policy_files *f, const char *path, bool *ch
     return put(f, path, view, buf_view(&out), changed);
 }
 
+/* A file, or the policies in a directory and beneath it. */
+static struct err format_path(struct policy_files *f, const char *path, bool *changed)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        return format_file(f, path, changed);
+    struct policy_files found = {.in = f->in};
+    struct err e = policy_files_modules(&found, path);
+    for (size_t i = 0; !failed(e) && i < found.module_count; i++)
+        e = format_file(f, found.modules[i].name, changed);
+    policy_files_clear(&found);
+    return e;
+}
+
 static struct err fmt(struct invocation *in)
 {
     struct policy_files f = {.in = in};
@@ -111,7 +125,7 @@ static struct err fmt(struct invocation *in)
     arena_init(&f.arena, 512 * MIB);
     struct err e = OK;
     for (size_t i = 0; i < in->operand_count && !failed(e); i++)
-        e = format_file(&f, in->operands[i], &changed);
+        e = format_path(&f, in->operands[i], &changed);
     policy_files_clear(&f);
     if (failed(e) || !changed || !command_flag(in, "list"))
         return e;
@@ -131,14 +145,14 @@ const struct command command_policy_fmt = {
     .verb = "fmt",
     .options = options,
     .formats = "text",
-    .operands = "FILE...",
+    .operands = "PATH...",
     .operand_min = 1,
     .operand_max = COMMAND_VALUES_MAX,
     .summary = "print policies in the usual layout",
     .help = "Tabs, a literal of a body on each line, spaces around operators; comments stay where they are, and lines\n"
-            "are not joined. The result is parsed again: a file that would then say another thing, or lose a comment,\n"
-            "is refused and left as it is. Exit status: 0; 1 with --list if it named a file; 3 for a file that is\n"
-            "refused.",
+            "are not joined. Of a directory, and beneath it, all that end in .rego are laid out. The result is parsed\n"
+            "again: a file that would then say another thing, or lose a comment, is refused and left as it is. Exit\n"
+            "status: 0; 1 with --list if it named a file; 3 for a file that is refused.",
     .example = "casemate policy fmt --write release.rego",
     .run = fmt,
 };
