@@ -240,6 +240,23 @@ static bool is_constant_path(const struct term *t)
     return true;
 }
 
+/* A part of what a rule says cannot be replaced: the rule would say it all the same. */
+static struct err check_whole(struct compiler *c, const struct term *target)
+{
+    const struct node *n = c->policy->root;
+    if (!bytes_is(target->items[0]->name, "data"))
+        return OK;
+    for (size_t i = 1; i + 1 < target->count; i++) {
+        n = node_child(n, target->items[i]->value);
+        if (n == NULL)
+            return OK;
+        if (n->clauses != NULL || n->fallback != NULL)
+            return note_fail(c->error, REGO_ERR_COMPILE, "rego_compile_error", target->at,
+                             "with keyword cannot partially replace virtual document(s)");
+    }
+    return OK;
+}
+
 struct err names_with(struct compiler *c, struct with *w)
 {
     const struct function *f = NULL;
@@ -258,6 +275,7 @@ struct err names_with(struct compiler *c, struct with *w)
         if (!is_constant_path(w->target))
             return note_fail(c->error, REGO_ERR_COMPILE, "rego_type_error", w->target->at,
                              "with keyword target must reference existing input, data, or a function");
+        TRY(check_whole(c, w->target));
     }
     if (value == NULL)
         return names_term(c, w->value);

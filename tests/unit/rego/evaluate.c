@@ -55,6 +55,10 @@ static const struct row rows[] = {
     {"if and two rules on a line", "p := 1 if {1} == {1} q := 2", NULL, "1"},
     {"if, braces, and an else", "p := 1 if { x := input; x == 1 } else := 2", "3", "2"},
     {"white space inside of a name", "f (x) := x if x > 0\np .q [\"r\"] := f(1) if true", NULL, "{\"q\":{\"r\":1}}"},
+    {"with a rule, a package, and a base document",
+     "q.a.b := 1\np := x if x := [q.a.b, data.base.n, data.new.x] with q.a as {\"b\": 2} with data.base as {\"n\": 3} "
+     "with data.new.x as 4",
+     NULL, "[2,3,4]"},
     {"output argument", "p := n if count(input, n)", "[1,2]", "2"},
     {"else", "p := 1 if input > 5\nelse := 2 if input > 3\nelse := 3", "4", "2"},
     {"else behind a comprehension as an argument",
