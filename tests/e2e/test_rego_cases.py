@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-RUNNER = pathlib.Path(__file__).resolve().parents[2] / "build" / "rego-cases"
+BUILD = pathlib.Path(__file__).resolve().parents[2] / "build"
+RUNNER = BUILD / "rego-cases"
 
 # Suite -> file -> note -> why the case fails: what OPA says of it, asked itself (1.14 and 1.22).
 DIFFERENCES = json.loads((pathlib.Path(__file__).parent / "rego_case_differences.json").read_text())
@@ -113,3 +114,53 @@ def test_the_runner_sees_a_wrong_answer(tmp_path):
     assert missing.returncode == 1 and missing.stdout.splitlines()[-1] == "0 passed, 4 failed"
     (pod / "requests.jsonl").write_text("{")
     assert run("--policies", tmp_path / "policies", tmp_path / "kata").returncode == 1
+
+
+# What OPA cannot be asked: it refuses the policy by its types, ends its process, or says what the machine's zone is.
+NOT_ASKED = ("static types", "OPA ends its process", "The zone of the machine")
+
+
+def listed_cases(vectors):
+    """The cases of the list with their suite, and why each fails."""
+    yaml = pytest.importorskip("yaml", reason="python3-yaml is not installed")
+    for suite, files in DIFFERENCES.items():
+        for file, notes in files.items():
+            cases = yaml.load((vectors / "rego" / suite / file).read_text(), Loader=yaml.CSafeLoader)["cases"]
+            for note, reason in notes.items():
+                yield suite, file, next(case for case in cases if str(case.get("note")) == note), reason
+
+
+def ask(program, suite, file, case, folder):
+    """What `eval` of a program says: an error, nothing, or values and bindings."""
+    words = []
+    for i, text in enumerate(case.get("modules") or []):
+        (folder / f"test-{i}.rego").write_text(text)
+        words += ["-d", f"test-{i}.rego"]
+    for key, word in (("data", "-d"), ("input", "-i")):
+        if case.get(key) is not None:
+            (folder / f"{key}.json").write_text(json.dumps(case[key], default=str))
+            words += [word, f"{key}.json"]
+    is_v1 = suite == "v1" or "rego.v1/" in file or file in ("binding/bindings.yaml", "refr/keywords_in_refs.yaml")
+    words += ["--v0-compatible"] if suite == "v0" or (suite == "extra-regorus" and not is_v1) else []
+    words += ["--strict-builtin-errors"] if case.get("strict_error", suite == "extra-regorus" and case.get("strict", True)) else []
+    ran = subprocess.run([*program, "--format", "json", *words, case["query"]], capture_output=True, text=True, timeout=60, cwd=folder)
+    answer = json.loads(ran.stdout)
+    if "errors" in answer:
+        return "error"
+    return [([e["value"] for e in row["expressions"]], row.get("bindings", {})) for row in answer.get("result", [])]
+
+
+def test_the_list_says_what_opa_says(vectors, tmp_path):
+    """Each of the list's cases, asked of OPA itself; one of several versions must say what is said here."""
+    versions = folder_of("CASEMATE_OPA", "the program opa, 1.14 and 1.22 for all of the list, with : between them,").split(":")
+    asked, unlike = 0, []
+    for number, (suite, file, case, reason) in enumerate(listed_cases(vectors)):
+        if any(words in reason for words in NOT_ASKED):
+            continue
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        ours = ask([BUILD / "casemate", "policy", "eval"], suite, file, case, folder)
+        if ours not in [ask([opa, "eval"], suite, file, case, folder) for opa in versions]:
+            unlike.append((file, case["note"]))
+        asked += 1
+    assert unlike == [] and asked > 90
