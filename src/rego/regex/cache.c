@@ -87,6 +87,7 @@ struct err regex_cache_get(struct regex_cache *c, enum regex_syntax syntax, stru
     TRY(make_room(c));
     TRY(make(&c->arena, c->table, &like, out));
     TRY(machine_spend(constant == NULL && (*out)->regex != NULL ? regex_cost((*out)->regex) : pattern.n, fuel));
+    TRY(machine_spend(constant == NULL ? (*out)->fault.work : 0, fuel));
     return (*out)->regex == NULL ? OK : regex_machine_new(&c->arena, (*out)->regex, &(*out)->machine);
 }
 

@@ -1,9 +1,17 @@
 #include "rego/regex/charset.h"
 
 #define SPANS_MAX 20000 /* of one class; the largest of Unicode has about 700 */
+#define CASE_COST 16    /* work of one character whose other cases are looked for */
+
+static void count_work(const struct charset_builder *b, uint64_t n)
+{
+    if (b->work != NULL)
+        *b->work += n;
+}
 
 static struct err append(struct charset_builder *b, uint32_t first, uint32_t last)
 {
+    count_work(b, 1);
     if (b->count == b->cap) {
         size_t cap = b->cap == 0 ? 4 : b->cap * 2;
         struct unicode_span *grown;
@@ -24,10 +32,12 @@ struct err charset_add(struct charset_builder *b, uint32_t first, uint32_t last)
     TRY(append(b, first, last));
     if (!b->fold || (first == 0 && last == CHARACTER_MAX))
         return OK;
-    for (uint32_t at = unicode_next_cased(first); at <= last; at = unicode_next_cased(at + 1))
+    for (uint32_t at = unicode_next_cased(first); at <= last; at = unicode_next_cased(at + 1)) {
+        count_work(b, CASE_COST);
         for (uint32_t c = unicode_next_fold(at); c != at; c = unicode_next_fold(c))
             if (c < first || c > last)
                 TRY(append(b, c, c));
+    }
     return OK;
 }
 
@@ -39,7 +49,7 @@ struct err charset_add_set(struct charset_builder *b, struct charset set, bool n
             TRY(charset_add(b, set.spans[i].first, set.spans[i].last));
         return OK;
     }
-    struct charset_builder inner = {.arena = b->arena, .fold = b->fold};
+    struct charset_builder inner = {.arena = b->arena, .fold = b->fold, .work = b->work};
     TRY(charset_add_set(&inner, set, false));
     TRY(charset_make(&inner, true, &other));
     for (size_t i = 0; i < other.count; i++)
@@ -112,6 +122,7 @@ static struct err complement(struct arena *a, struct charset set, struct charset
 
 struct err charset_make(struct charset_builder *b, bool negate, struct charset *out)
 {
+    count_work(b, 2 * b->count);
     struct charset set = {b->spans, merge(b->spans, b->count)};
     b->spans = NULL;
     b->count = b->cap = 0;
@@ -207,7 +218,7 @@ const struct charset charset_any = {&(const struct unicode_span){0, CHARACTER_MA
 
 struct err charset_add_unicode(struct charset_builder *b, struct bytes name, bool negate, bool *found)
 {
-    struct charset_builder plain = {.arena = b->arena};
+    struct charset_builder plain = {.arena = b->arena, .work = b->work};
     struct unicode_class class;
     struct unicode_span span;
     *found = true;

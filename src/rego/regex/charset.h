@@ -19,7 +19,8 @@ struct charset_builder {
     struct unicode_span *spans;
     size_t count;
     size_t cap;
-    bool fold; /* what is added brings the characters that differ from it in case only */
+    bool fold;      /* what is added brings the characters that differ from it in case only */
+    uint64_t *work; /* counts what was done; NULL: nobody asks */
 };
 
 /*

@@ -78,7 +78,7 @@ static bool sees_range(const struct pattern_parser *p)
 
 static struct err add_bracket(struct glob *g)
 {
-    struct charset_builder b = {.arena = g->p.arena};
+    struct charset_builder b = parser_class(&g->p);
     struct charset set;
     g->p.at++;
     bool negate = parser_sees(&g->p, 0, '!');
@@ -122,7 +122,7 @@ static struct err read_one(struct glob *g)
 
 static struct err read_delimiters(struct glob *g, struct bytes delimiters)
 {
-    struct charset_builder b = {.arena = g->p.arena};
+    struct charset_builder b = parser_class(&g->p);
     g->any = charset_any;
     for (size_t at = 0; at < delimiters.n;) {
         uint32_t c = text_next(delimiters, &at);

@@ -84,6 +84,12 @@ MUST_CHECK struct err parser_repeat(struct pattern_parser *p, struct pattern rep
 MUST_CHECK struct err parser_escape(struct pattern_parser *p);
 MUST_CHECK struct err parser_bracket(struct pattern_parser *p);
 
+/* A class under construction, folded where the flags say so. */
+static inline struct charset_builder parser_class(const struct pattern_parser *p)
+{
+    return (struct charset_builder){.arena = p->arena, .fold = (p->flags & FLAG_FOLD) != 0, .work = &p->fault->work};
+}
+
 /* Whether a byte stands at `ahead` behind the place of the parser. */
 static inline bool parser_sees(const struct pattern_parser *p, size_t ahead, char c)
 {

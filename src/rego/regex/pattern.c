@@ -5,7 +5,8 @@
 
 struct err parser_fault(struct pattern_parser *p, const char *text, size_t from, size_t to)
 {
-    *p->fault = (struct regex_fault){text, bytes_of(p->text.p + from, to - from)};
+    p->fault->text = text;
+    p->fault->part = bytes_of(p->text.p + from, to - from);
     return FAIL(ERR_FORMAT, "not a regular expression");
 }
 
@@ -72,7 +73,7 @@ struct err parser_add_set(struct pattern_parser *p, struct charset set)
 
 struct err parser_add_char(struct pattern_parser *p, uint32_t c)
 {
-    struct charset_builder b = {.arena = p->arena, .fold = (p->flags & FLAG_FOLD) != 0};
+    struct charset_builder b = parser_class(p);
     struct charset set;
     TRY(charset_add(&b, c, c));
     TRY(charset_make(&b, false, &set));
@@ -353,6 +354,7 @@ static struct err read_one(struct pattern_parser *p)
 struct err parser_begin(struct pattern_parser *p, struct arena *a, struct bytes text, struct regex_fault *fault)
 {
     *p = (struct pattern_parser){.arena = a, .text = text, .fault = fault, .repeat_at = SIZE_MAX};
+    fault->work = 0;
     if (text.n > REGEX_PATTERN_MAX)
         return FAIL(ERR_LIMIT, "a pattern is too long");
     if (!bytes_is_utf8(text))

@@ -197,7 +197,7 @@ static struct err read_item(struct pattern_parser *p, size_t bracket, struct cha
 
 struct err parser_bracket(struct pattern_parser *p)
 {
-    struct charset_builder b = {.arena = p->arena, .fold = (p->flags & FLAG_FOLD) != 0};
+    struct charset_builder b = parser_class(p);
     struct charset set;
     size_t from = p->at++;
     bool negate = parser_sees(p, 0, '^');
@@ -246,7 +246,7 @@ static struct err read_special(struct pattern_parser *p, bool *found)
 
 struct err parser_escape(struct pattern_parser *p)
 {
-    struct charset_builder b = {.arena = p->arena, .fold = (p->flags & FLAG_FOLD) != 0};
+    struct charset_builder b = parser_class(p);
     struct charset set;
     uint32_t c;
     bool found;

@@ -22,6 +22,7 @@ struct regex_machine;
 struct regex_fault {
     const char *text;
     struct bytes part;
+    uint64_t work; /* that reading the pattern took, good or not */
 };
 
 /*

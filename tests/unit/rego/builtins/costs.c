@@ -81,6 +81,12 @@ static const struct cost costs[] = {
     {"a := " ZEROS(80000) "; " TIMES(100, "io.jwt.verify_hs256(\"eyJhbGciOiJIUzI1NiJ9.e30.AAAA\", a)"), 100000},
     {"a := " ZEROS(80000) "; " TIMES(100, "io.jwt.encode_sign_raw(a, a, \"{}\") == j"), 100000},
     {GROUPS(300) "regex.replace(\"x\", p, concat(\"\", " LIST(2000, "\"$zz\"") ")) == 0", 100000},
+    /* classes that a pattern holds, whether it is one or not */
+    {"p := concat(\"\", " LIST(100, "`\\p{L}`") "); " TIMES(20, "regex.is_valid(sprintf(\"%s%d\", [p, j])); j < 0"),
+     400000},
+    {"p := concat(\"\", " LIST(100, "`(?i)[a-\\x{10ffff}]`") "); " TIMES(
+         10, "regex.is_valid(sprintf(\"%s%d(\", [p, j])); j < 0"),
+     400000},
     /* what a schema asks of every item, when nobody is told what is wrong */
     {"r := " LIST(300, "\"a\"") "; d := " LIST(300, "{}") "; " CONTAINS("{\"required\": r}"), 80000},
     {"r := " LIST(1000, "\"string\"") "; d := " LIST(1000, "1") "; " CONTAINS("{\"type\": r}"), 100000},
