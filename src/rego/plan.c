@@ -272,7 +272,9 @@ static struct err plan_regex(struct planner *p, const struct builtin *b, struct 
     const struct term *t = b != NULL && b->pattern > 0 && b->pattern <= count ? args[b->pattern - 1] : NULL;
     if (t == NULL || t->kind != TERM_CONST || t->value->type != JSON_STRING || p->c->module == NULL)
         return OK;
-    return regex_constant(p->c->arena, &p->c->policy->regexes, t->value->text);
+    uint64_t work;
+    TRY(regex_constant(p->c->arena, &p->c->policy->regexes, t->value->text, &work));
+    return compile_spend(p->c, work) ? OK : compile_spent(p->c);
 }
 
 static struct err plan_call(struct planner *p, const struct flat *f)

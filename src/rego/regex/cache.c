@@ -35,13 +35,15 @@ static struct regex_entry *find(const struct regex_table *t, const struct regex_
     return e;
 }
 
-/* An entry that is not in the table yet: with its own copy of the texts, compiled where `regex` is not there. */
+/* An entry that is not in the table yet: with its own copy of the texts, compiled where `regex` is not there. What that
+ * took is in *out even where it fails. */
 static struct err make(struct arena *a, struct regex_table *t, const struct regex_entry *like, struct regex_entry **out)
 {
     struct regex_entry *e;
     struct err compiled = OK;
     TRY(arena_new(a, &e));
     *e = *like;
+    *out = e;
     TRY(arena_copy(a, like->pattern, &e->pattern));
     TRY(arena_copy(a, like->delimiters, &e->delimiters));
     if (e->regex == NULL && e->syntax == SYNTAX_RE2)
@@ -53,7 +55,6 @@ static struct err make(struct arena *a, struct regex_table *t, const struct rege
     e->next = t->buckets[e->hash % REGEX_BUCKETS];
     t->buckets[e->hash % REGEX_BUCKETS] = e;
     t->count++;
-    *out = e;
     return OK;
 }
 
@@ -91,14 +92,17 @@ struct err regex_cache_get(struct regex_cache *c, enum regex_syntax syntax, stru
     return (*out)->regex == NULL ? OK : regex_machine_new(&c->arena, (*out)->regex, &(*out)->machine);
 }
 
-struct err regex_constant(struct arena *a, struct regex_table **table, struct bytes pattern)
+struct err regex_constant(struct arena *a, struct regex_table **table, struct bytes pattern, uint64_t *work)
 {
     struct regex_entry like = entry_of(SYNTAX_RE2, pattern, BYTES_EMPTY);
-    struct regex_entry *made;
+    struct regex_entry *made = NULL;
+    *work = pattern.n;
     if (*table == NULL)
         TRY(arena_new(a, table));
     if (find(*table, &like) != NULL || (*table)->count >= CONSTANTS_MAX)
         return OK;
     struct err done = make(a, *table, &like, &made);
+    if (made != NULL)
+        *work += made->fault.work + (made->regex == NULL ? 0 : regex_cost(made->regex));
     return done.code == ERR_LIMIT ? OK : done; /* the evaluation that needs it will meet the limit */
 }

@@ -43,11 +43,12 @@ struct regex_cache {
  * regex_constant - at load: note a pattern that the policy holds as a constant.
  *
  * in       constants: those of the policy, or NULL; memory: a bound, 0 for ours
- * out      *out: with a machine, or with a fault; fuel is counted down; *table, made at the first
+ * out      *out: with a machine, or with a fault; fuel is counted down; *table, made at the first;
+ *          *work: what it took
  * errors   LIMIT  the pattern is over our bounds, or fuel is used up; NOMEM
  */
 void regex_cache_init(struct regex_cache *c, const struct regex_table *constants, size_t memory);
 void regex_cache_clear(struct regex_cache *c);
 MUST_CHECK struct err regex_cache_get(struct regex_cache *c, enum regex_syntax syntax, struct bytes pattern,
                                       struct bytes delimiters, uint64_t *fuel, struct regex_entry **out);
-MUST_CHECK struct err regex_constant(struct arena *a, struct regex_table **table, struct bytes pattern);
+MUST_CHECK struct err regex_constant(struct arena *a, struct regex_table **table, struct bytes pattern, uint64_t *work);

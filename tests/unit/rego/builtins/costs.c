@@ -201,13 +201,32 @@ static void test_answers(void **state)
     rego_policy_free(policy);
 }
 
+/* Patterns that are constants are read when the policy is loaded: that is bounded, too. */
+static void test_patterns(void **state)
+{
+    (void)state;
+    SCOPED(buf) struct buf text;
+    struct rego_policy *policy = NULL;
+    struct rego_error error = {0};
+    buf_init(&text, 1 << 20);
+    buf_text(&text, "package t\n");
+    for (int i = 0; i < 20; i++) {
+        buf_text(&text, "p if regex.match(`");
+        for (int k = 0; k < 100; k++)
+            buf_text(&text, "(?i)[a-\\x{10ffff}]");
+        buf_decimal(&text, i);
+        buf_text(&text, "`, input.x)\n");
+    }
+    struct rego_module module = {"t.rego", (const char *)text.p, text.n, false};
+    assert_int_equal(rego_policy_new(&module, 1, NULL, 0, NULL, 0, &policy, &error), REGO_ERR_LIMIT);
+    assert_non_null(strstr(error.message, "too long to compile"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_costs),
-        cmocka_unit_test(test_shared),
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_costs),   cmocka_unit_test(test_shared),   cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_answers), cmocka_unit_test(test_patterns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
