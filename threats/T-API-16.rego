@@ -9,7 +9,7 @@
 # mechanisms: M-POL M-ASS
 # layouts: kata-vm peer-pods
 # needs: agent-policy
-# probes: C02 C04 C08 E03 E04 E05 E06 E07 F07 F08
+# probes: C02 C04 C08 E03 E04 E05 E06 E07 F07 F08 C01 C07 E01 F02
 # seed: S3 S5 S27 S28
 # severity: high
 # severity_rule: critical for E03 and E04

@@ -8,7 +8,7 @@
 # attackers: IO OO NA
 # mechanisms: M-APPR M-REL
 # needs: resource-policy
-# probes: A01 A11 Q11
+# probes: A01 A11 Q11 QA1
 # seed: S2 S3 S11
 # refs: kbs P2
 # severity: high

@@ -9,7 +9,7 @@
 # mechanisms: M-MEAS M-APPR
 # layouts: kata-vm peer-pods
 # needs: attestation-policy
-# probes: A02
+# probes: A02 A00
 # seed: S6 S16 S18 S19 S20 S25
 # severity: critical
 # decided: A02 on the launch registers: snp measurement; tdx mr_td, rtmr_1; vTPM pcr04, pcr11; cca initial measurement.

@@ -9,7 +9,7 @@
 # mechanisms: M-INIT M-REL
 # layouts: kata-vm peer-pods
 # needs: resource-policy k8s
-# probes: Q07
+# probes: Q07 Q06
 # seed: S3 S28
 # refs: CVE-2025-58354
 # severity: critical

@@ -9,6 +9,7 @@
 # mechanisms: M-INIT M-FAIL
 # layouts: kata-vm peer-pods
 # needs: k8s initdata agent-policy
+# probes: C01 E01 Y01
 # seed: S3 S28
 # refs: agent 4.7
 # severity: high

@@ -9,7 +9,7 @@
 # mechanisms: M-INIT M-REL
 # layouts: kata-vm peer-pods
 # needs: resource-policy initdata
-# probes: Q30
+# probes: Q30 Q06
 # seed: S3 S28
 # refs: rollback
 # within: T-INIT-01

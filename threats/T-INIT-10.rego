@@ -9,6 +9,7 @@
 # mechanisms: M-INIT M-APPR
 # layouts: kata-vm peer-pods
 # needs: attestation-policy resource-policy
+# probes: Q06
 # seed: S3 S28
 # refs: kbs P50
 # severity: medium

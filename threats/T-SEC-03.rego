@@ -8,7 +8,7 @@
 # attackers: XC OO
 # mechanisms: M-REL M-TEN
 # needs: resource-policy
-# probes: Q20 Q21 Q22 Q23 Q24 Q25 Q26 Q27 Q30
+# probes: Q20 Q21 Q22 Q23 Q24 Q25 Q26 Q27 Q30 Q28
 # seed: S3 S11 S12
 # severity: high
 # decided: Q20 to Q27 (paths that nobody needs, other plugins) allowed, or a path that only another document needs.

@@ -23,7 +23,7 @@ static struct err try(const char *name, const char *rules, struct policy_trial *
     char text[2048];
     (void)snprintf(text, sizeof(text), "package policy\n%s\n", rules);
     *t = (struct policy_trial){.name = bytes_of_text(name)};
-    assert_ok(arena_copy(&p.arena, bytes_of_text(text), &t->text));
+    TRY(arena_copy(&p.arena, bytes_of_text(text), &t->text));
     return policy_try(p.keys, &p.arena, t);
 }
 
@@ -35,6 +35,16 @@ static const struct probe_finding *finding_of(const struct policy_trial *t, cons
     return NULL;
 }
 
+/* The ids are those of the catalogue: the row of the threat names the probe. */
+static bool is_probe_of(const char *threat, const char *probe)
+{
+    const struct threat *t = threat_find(bytes_of_text(threat));
+    for (const char *const *id = t == NULL ? NULL : t->probes; id != NULL && *id != NULL; id++)
+        if (strcmp(*id, probe) == 0)
+            return true;
+    return false;
+}
+
 static void found(const char *name, const char *rules, const char *probe, const char *threat, bool is_critical)
 {
     struct policy_trial t;
@@ -43,6 +53,7 @@ static void found(const char *name, const char *rules, const char *probe, const 
     const struct probe_finding *f = finding_of(&t, threat);
     if (f == NULL || strcmp(f->row.probe, probe) != 0)
         fail_msg("row '%s': %s found %s, expected %s", rules, threat, f == NULL ? "nothing" : f->row.probe, probe);
+    assert_true(is_probe_of(threat, probe));
     assert_int_equal(f->row.severity == SEVERITY_CRITICAL, is_critical);
     if (is_critical)
         assert_true(failed(e) && e.reason == REASON_POLICY_CRITICAL);
@@ -145,6 +156,28 @@ static void a_threat_is_accepted_by_its_name_alone(void **state)
     }
 }
 
+/* What the catalogue alone finds: a debug guest. Whatever allocation fails, the policy is not taken. */
+static void a_trial_without_memory_takes_nothing(void **state)
+{
+    (void)state;
+    static const char debug[] = "trust_claims := {\"executables\": 3} if {"
+                                "input.snp.measurement in query_reference_value(\"snp_launch_measurement\") }";
+    place_put(&p, STORE_REFERENCE, "snp_launch_measurement", "[\"aabb\"]");
+    for (unsigned long n = 1;; n += 1 + n / 4) {
+        struct policy_trial t;
+        mem_fault_at(n);
+        struct err e = try(CPU, debug, &t);
+        bool fired = mem_fault_fired();
+        mem_fault_at(0);
+        arena_reset(&p.arena);
+        assert_true(failed(e));
+        if (!fired) {
+            assert_int_equal(e.reason, REASON_POLICY_CRITICAL);
+            return;
+        }
+    }
+}
+
 static void a_text_past_the_limit_is_refused(void **state)
 {
     (void)state;
@@ -165,7 +198,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         T(each_door_of_a_release_has_its_probe), T(each_door_of_an_appraisal_has_its_probe),
         T(a_closed_policy_has_no_findings),      T(a_threat_is_accepted_by_its_name_alone),
-        T(a_text_past_the_limit_is_refused),
+        T(a_trial_without_memory_takes_nothing), T(a_text_past_the_limit_is_refused),
     };
     return cmocka_run_group_tests_name("broker/policy_try", tests, NULL, NULL);
 }
