@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from broker import attest, b64url, initdata_claim, reasons
+from broker import ROOT, attest, b64url, initdata_claim, reasons
 from conftest import AFFIRMING_SAMPLE
 
 SECRET = b"for one who may"
@@ -301,6 +301,16 @@ def test_a_name_that_is_missing_and_makes_a_rule_true_refuses(strict):
     assert put(strict, "attestation-policy/default_cpu", LEAST).status == 200
     assert strict.admin("DELETE", "/casemate/v0/record/reference/snp_least").status == 401, "what would open it again"
     assert strict.set_references({"snp_least": 6}).status == 200
+
+
+def test_a_register_that_nobody_registered_has_to_be_unused_and_refuses_nothing(make_broker):
+    """The built-in policy asks for names that are not there: what it wants then is one value, and no other passes."""
+    broker = make_broker()
+    pcrs = (ROOT / "tests" / "vectors" / "tpm" / "pcrs.bin").read_bytes()
+    used = [n for n in range(16) if n != 8 and any(pcrs[32 * n:32 * n + 32])]
+    assert used and len(used) < 15
+    answer = broker.set_references({f"tpm_pcr{n:02}": [pcrs[32 * n:32 * n + 32].hex()] for n in used})
+    assert answer.status == 200, answer.body
 
 
 def test_every_stored_name_is_asked_for(strict):
