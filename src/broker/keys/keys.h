@@ -27,6 +27,7 @@ struct worker {
     struct link link;
     struct pending *busy_with; /* NULL: free */
     uint64_t generation;       /* of the last CONFIG it got */
+    uint64_t evidences;        /* verdicts that it gave: it ends after as many as `appraise.renew_after` says */
     struct loop_watch *deadline;
 };
 

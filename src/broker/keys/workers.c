@@ -115,11 +115,18 @@ static void queue_add_front(struct keys *k, struct pending *p)
     k->queue_count++;
 }
 
+/* A worker that gave its last verdict is about to end: what it were sent now would count as a try without being one. */
+static bool is_free(const struct keys *k, const struct worker *w)
+{
+    return link_is_open(&w->link) && w->busy_with == NULL &&
+           w->evidences < (uint64_t)settings_int(k->settings, SETTING_APPRAISE_RENEW_AFTER);
+}
+
 void workers_dispatch(struct keys *k)
 {
     for (unsigned i = 0; i < k->worker_count && k->queue_first != NULL; i++) {
         struct worker *w = &k->workers[i];
-        if (!link_is_open(&w->link) || w->busy_with != NULL)
+        if (!is_free(k, w))
             continue;
         struct pending *p = queue_take(k);
         struct err e = send_ticket(k, w, p);
@@ -225,6 +232,8 @@ static void on_message(void *context, const struct message *m)
     }
     struct pending *p = w->busy_with;
     w->busy_with = NULL;
+    if (p->type == APPRAISE_TICKET)
+        w->evidences++;
     if (again && ++p->tries < TRIES_MAX)
         queue_add_front(w->keys, p);
     else if (again)
@@ -246,6 +255,7 @@ struct err workers_adopt(struct keys *k, unsigned index, int fd)
     w->keys = k;
     w->index = index;
     w->generation = 0;
+    w->evidences = 0;
     TRY(link_open(&w->link, k->loop, fd, HTTP_BODY_MAX, on_message, on_worker_closed, w));
     if (w->deadline == NULL)
         TRY(loop_timer(k->loop, 3600 * 1000, on_deadline, w, &w->deadline));
