@@ -22,8 +22,8 @@ MUST_CHECK struct err role_settings(struct arena *a, const char *path, const cha
 /*
  * role_enter - enter the sandbox and log what it lacks.
  *
- * in       uses_crypto: libcrypto is started before, which looks for providers and the CPU's features; a role without
- *          it starts in half the time
+ * in       uses_crypto: libcrypto is started before, while it can still look for providers and the CPU's features; that
+ *          is more than half of the instructions of a start
  * errors   IO, UNSUPPORTED; BUG: libcrypto does not start
  * out      nothing
  */

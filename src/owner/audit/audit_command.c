@@ -209,7 +209,10 @@ static struct err show(struct invocation *in)
 }
 
 static const struct option_row verify_options[] = {
-    {.name = "key", .value = "FILE", .is_required = true, .help = "public key of the audit log, PEM"},
+    {.name = "key",
+     .value = "FILE",
+     .is_required = true,
+     .help = "a public key of the audit log, the first or a later one, PEM"},
     {.name = "expect-head", .value = "FILE", .help = "a head copied before, JSON {\"seq\",\"hash\"}: it must occur"},
     {0},
 };
